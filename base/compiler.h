@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The compiler extensions we use, each behind one name.  Nothing else in the tree spells
+ * __attribute__ or a GNU statement expression.
+ */
+#ifndef BASE_COMPILER_H
+#define BASE_COMPILER_H
+
+#define MUST_CHECK           __attribute__((warn_unused_result))
+#define NORETURN             __attribute__((noreturn))
+#define PRINTF_LIKE(fmt, va) __attribute__((format(printf, fmt, va)))
+#define ALIGNED(n)           __attribute__((aligned(n)))
+#define PACKED               __attribute__((packed))
+#define UNUSED               __attribute__((unused))
+#define NOINLINE             __attribute__((noinline))
+#define ALWAYS_INLINE        inline __attribute__((always_inline))
+#define HOT                  __attribute__((hot))
+#define COLD                 __attribute__((cold))
+
+/* Code that needs instructions beyond the x86-64 baseline; callers check CPUID first. */
+#define TARGET(features) __attribute__((target(features)))
+
+#define LIKELY(x)   __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/* The structure of type `type` whose member `member` is at `ptr`. */
+#define CONTAINER_OF(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
+
+#endif
