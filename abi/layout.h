@@ -7,11 +7,11 @@
 
 #include "base/types.h"
 
-#define LAYOUT_SIZE(name, size)                                                                    \
+#define LAYOUT_SIZE(name, size) \
 	_Static_assert(sizeof(struct name) == (size), #name ": size is not " #size)
 
-#define LAYOUT_AT(name, field, offset)                                                             \
-	_Static_assert(offsetof(struct name, field) == (offset),                                   \
+#define LAYOUT_AT(name, field, offset)                           \
+	_Static_assert(offsetof(struct name, field) == (offset), \
 		       #name "." #field ": offset is not " #offset)
 
 #endif
