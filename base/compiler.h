@@ -17,6 +17,19 @@
 #define HOT                  __attribute__((hot))
 #define COLD                 __attribute__((cold))
 
+/* In a typedef: an integer type's vector of `bytes` bytes, with C's operators lane by lane. */
+#define VECTOR(bytes) __attribute__((vector_size(bytes)))
+
+/*
+ * Before a loop whose trip count is a constant, at most 16: unrolls it whole, so that the elements
+ * of small arrays which it indexes become registers.
+ */
+#ifdef __clang__
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
 /* Code that needs instructions beyond the x86-64 baseline; callers check CPUID first. */
 #define TARGET(features) __attribute__((target(features)))
 

@@ -34,13 +34,19 @@ struct mee; /* opaque */
 /*
  * An engine with key slots 0 .. slots-1 (slot 0 is the host's SME key, slot n that of ASID n;
  * 1 <= slots <= 4096).  Every slot starts with a random key from rng, as do the constants of
- * MEE_ZEN2_XEX.  NULL: out of memory, or `path` is not offered by this host.  rng is not kept.
+ * MEE_ZEN2_XEX; what is drawn, and in which order, does not depend on path.  NULL: out of memory,
+ * or `path` is not offered by this host.  rng is not kept.  The caller frees with mee_free.
  */
 struct mee *mee_new(enum mee_profile profile, unsigned slots, enum mee_path path,
 		    struct rng *rng) MUST_CHECK;
 void mee_free(struct mee *m); /* wipes all keys */
 
 unsigned mee_slots(const struct mee *m);
+
+/*
+ * MEE_PATH_BEST is always offered, and its name is that of the path it stands for; mee_path_used
+ * never returns it.  Names are static strings.
+ */
 bool mee_path_offered(enum mee_path path);
 const char *mee_path_name(enum mee_path path);
 enum mee_path mee_path_used(const struct mee *m);
@@ -54,14 +60,15 @@ void mee_clear_key(struct mee *m, unsigned slot, struct rng *rng);
 
 /*
  * Encrypts or decrypts len bytes that stand, or will stand, at spa.  spa and len are multiples of
- * 16; dst may equal src, and must not otherwise overlap it.  Thread-safe; no allocation.
+ * 16 (len may be 0), and spa + len <= 2^52; dst and src have any alignment, dst may equal src, and
+ * must not otherwise overlap it.  Thread-safe; no allocation.
  */
 void mee_encrypt(const struct mee *m, unsigned slot, spa_t spa, void *dst, const void *src,
 		 size_t len);
 void mee_decrypt(const struct mee *m, unsigned slot, spa_t spa, void *dst, const void *src,
 		 size_t len);
 
-/* The tweak of the block at spa; for tests and for the attack laboratory. */
+/* The tweak of the block that holds spa (< 2^52); for tests and for the attack laboratory. */
 void mee_tweak(const struct mee *m, spa_t spa, u8 tweak[MEE_BLOCK]);
 
 #endif
