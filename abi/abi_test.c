@@ -21,8 +21,6 @@
 #include "abi/vmsa.h"
 #include "abi/x86.h"
 
-#include <string.h>
-
 static void test_bits(void **state)
 {
 	assert_int_equal(BITS64(63, 0), ~0ull);
@@ -333,11 +331,6 @@ static void test_vmsa_reset_values(void **state)
 	assert_int_equal(VMSA_RESET_TR_ATTRIB, SEG_ATTRIB_P | DESC_SYS_TSS_BUSY);
 }
 
-static bool string_is(const void *p, size_t len, const char *s)
-{
-	return strlen(s) == len && memcmp(p, s, len) == 0;
-}
-
 static void test_signatures_spell_their_names(void **state)
 {
 	const u32 vendor[] = {CPUID_VENDOR_AMD_EBX, CPUID_VENDOR_AMD_EDX, CPUID_VENDOR_AMD_ECX};
@@ -345,11 +338,11 @@ static void test_signatures_spell_their_names(void **state)
 	const u64 rsdp = ACPI_SIG_RSDP;
 	const u32 hdrs = BOOT_HEADER_MAGIC, amde = CC_BLOB_MAGIC;
 
-	assert_true(string_is(vendor, sizeof(vendor), "AuthenticAMD"));
+	assert_memory_equal(vendor, "AuthenticAMD", sizeof(vendor));
 	assert_memory_equal(kvm, "KVMKVMKVM\0\0\0", sizeof(kvm));
-	assert_true(string_is(&rsdp, sizeof(rsdp), "RSD PTR "));
-	assert_true(string_is(&hdrs, sizeof(hdrs), "HdrS"));
-	assert_true(string_is(&amde, sizeof(amde), "AMDE"));
+	assert_memory_equal(&rsdp, "RSD PTR ", sizeof(rsdp));
+	assert_memory_equal(&hdrs, "HdrS", sizeof(hdrs));
+	assert_memory_equal(&amde, "AMDE", sizeof(amde));
 }
 
 /* Mixed-endian, as the SVSM's manifests have them. */

@@ -52,7 +52,7 @@ enum svsm_core_call {
 	SVSM_CORE_DELETE_VCPU		= 3,	/* RCX VMSA GPA */
 	SVSM_CORE_DEPOSIT_MEM		= 4,
 	SVSM_CORE_WITHDRAW_MEM		= 5,
-	SVSM_CORE_QUERY_PROTOCOL	= 6,	/* RCX SVSM_QUERY_; RCX max << 32 | min, or 0 */
+	SVSM_CORE_QUERY_PROTOCOL	= 6,	/* RCX SVSM_QUERY_; 0 out: not supported */
 	SVSM_CORE_CONFIGURE_VTOM	= 7,
 };
 
@@ -89,14 +89,21 @@ enum svsm_uefi_mm_call {
 	SVSM_UEFI_MM_REQUEST	= 1,
 };
 
+/* RCX of QUERY_PROTOCOL: in, then out. */
 #define SVSM_QUERY_VERSION_SHIFT	0
 #define SVSM_QUERY_VERSION_MASK		BITS64(31, 0)
 #define SVSM_QUERY_PROTOCOL_SHIFT	32
 #define SVSM_QUERY_PROTOCOL_MASK	BITS64(63, 32)
+#define SVSM_QUERY_MIN_SHIFT		0
+#define SVSM_QUERY_MIN_MASK		BITS64(31, 0)
+#define SVSM_QUERY_MAX_SHIFT		32
+#define SVSM_QUERY_MAX_MASK		BITS64(63, 32)
 
 LAYOUT_FIELD(SVSM_APIC_VECTOR);
 LAYOUT_FIELD(SVSM_QUERY_VERSION);
 LAYOUT_FIELD(SVSM_QUERY_PROTOCOL);
+LAYOUT_FIELD(SVSM_QUERY_MIN);
+LAYOUT_FIELD(SVSM_QUERY_MAX);
 
 /* RAX of an answer. */
 #define SVSM_SUCCESS			0x00000000ull
@@ -144,7 +151,7 @@ struct svsm_attest_services {
 	u32	report_size;		/* in */
 	u32	rsvd_0c;
 	u64	nonce_gpa;		/* in */
-	u16	nonce_size;		/* in   64 */
+	u16	nonce_size;		/* in   SVSM_NONCE_SIZE */
 	u16	rsvd_1a;
 	u32	rsvd_1c;
 	u64	manifest_gpa;		/* in */
@@ -163,6 +170,10 @@ LAYOUT_AT(svsm_attest_services, manifest_gpa, 0x20);
 LAYOUT_AT(svsm_attest_services, manifest_size, 0x28);
 LAYOUT_AT(svsm_attest_services, certificates_gpa, 0x30);
 LAYOUT_AT(svsm_attest_services, certificates_size, 0x38);
+
+enum {
+	SVSM_NONCE_SIZE	= 64,
+};
 
 struct svsm_attest_single {
 	struct svsm_attest_services services;
