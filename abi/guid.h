@@ -3,10 +3,12 @@
  * GUIDs as byte strings, written in a header as they are written in a document.
  *
  * The text form is one; the stored form is not.  UEFI stores the first three groups little-endian
- * ("mixed-endian"); the certificate table of an SNP guest stores all sixteen bytes in the order of the
- * text (RFC 4122).  Each macro makes an initialiser of struct guid:
+ * ("mixed-endian"); the certificate table of an SNP guest stores all sixteen bytes in the order of
+ * the text (RFC 4122).  Each macro makes an initialiser of struct guid from the groups of the text:
  *
- *	96b582de-1fb2-45f7-baea-a366c55a082d	GUID_MIXED(0x96b582de, 0x1fb2, 0x45f7, 0xbaea, 0xa366c55a082d)
+ *	00112233-4455-6677-8899-aabbccddeeff
+ *	GUID_MIXED(0x00112233, 0x4455, 0x6677, 0x8899, 0xaabbccddeeff)	33 22 11 00 55 44 77 66 ...
+ *	GUID_TEXT(0x00112233, 0x4455, 0x6677, 0x8899, 0xaabbccddeeff)	00 11 22 33 44 55 66 77 ...
  */
 #ifndef ABI_GUID_H
 #define ABI_GUID_H
