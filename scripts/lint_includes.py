@@ -14,7 +14,7 @@ from source_tree import FOLDERS, files, folder_of, is_test, read, run_lint
 
 # Folder: the folders, or single headers, that it may include beside itself.
 MAY_INCLUDE = {
-    'abi':         ('base/types.h',),
+    'abi':         ('base/types.h', 'base/compiler.h'),
     'base':        (),
     'crypto':      ('base',),
     'chip/fabric': ('abi', 'base'),
