@@ -18,7 +18,7 @@
 
 struct rmp_raw_entry {
 	u64	low;		/* RMP_LOW_ bits */
-	u64	high;		/* RMP_HIGH_PERM_ fields; [CHOICE] bits 63:32 are zero */
+	u64	high;		/* RMP_HIGH_PERM_ fields; [CHOICE 4] bits 63:32 are zero */
 };
 LAYOUT_SIZE(rmp_raw_entry, 0x10);
 LAYOUT_AT(rmp_raw_entry, low, 0x0);
@@ -37,7 +37,7 @@ LAYOUT_AT(rmp_raw_entry, high, 0x8);
 #define RMP_LOW_VALIDATED		BIT64(62)
 #define RMP_LOW_LOCK			BIT64(63)
 
-/* One byte of RMP_PERM_ bits for each VMPL, [CHOICE] the lowest byte for VMPL 0. */
+/* One byte of RMP_PERM_ bits for each VMPL, [CHOICE 4] the lowest byte for VMPL 0. */
 #define RMP_HIGH_PERM_VMPL0_SHIFT	0
 #define RMP_HIGH_PERM_VMPL0_MASK	BITS64(7, 0)
 #define RMP_HIGH_PERM_VMPL1_SHIFT	8
@@ -57,8 +57,8 @@ LAYOUT_FIELD(RMP_HIGH_PERM_VMPL2);
 LAYOUT_FIELD(RMP_HIGH_PERM_VMPL3);
 
 /*
- * [CHOICE] subpage_count: in the entry of a 2 MiB aligned 4 KiB page, how many of the other 511
- * pages of the region are assigned; 0 in all other entries.  [CHOICE] lock: a core or the firmware
+ * [CHOICE 4] subpage_count: in the entry of a 2 MiB aligned 4 KiB page, how many of the other 511
+ * pages of the region are assigned; 0 in all other entries.  [CHOICE 4] lock: a core or the firmware
  * is changing the entry; 0 in every settled state.
  */
 #define RMP_SUBPAGES_MAX	511
@@ -158,7 +158,7 @@ enum {
 	RMP_ENTRY_SIZE		= 16,
 	RMP_ENTRY_SHIFT		= 4,
 	RMP_BOOKKEEPING_SIZE	= 0x4000,
-	RMP_ASID_COUNTERS	= 2048,		/* [CHOICE] u64 each: pages assigned to the ASID */
+	RMP_ASID_COUNTERS	= 2048,		/* [CHOICE 5] u64 each: pages assigned to the ASID */
 	RMP_ALIGN		= 0x2000,
 };
 

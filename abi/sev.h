@@ -211,7 +211,7 @@ enum {
 	SEV_FW_MAX_MILAN	= 0x20000,
 	SEV_BLOCK		= 16,		/* unit of guest memory lengths and addresses */
 	SEV_VMSA_SIZE		= 0x1000,	/* one page a vCPU, wholly measured */
-	SEV_PACKET_DATA_MAX	= 0x4000,	/* plaintext bytes of one packet	[CHOICE] */
+	SEV_PACKET_DATA_MAX	= 0x4000,	/* plaintext bytes of one packet	[CHOICE 6] */
 	SEV_DIGEST_SIZE		= 32,		/* SHA-256, HMAC-SHA-256 */
 	SEV_KEY_SIZE		= 16,		/* TEK, TIK, KEK, KIK, MS */
 };
@@ -284,7 +284,7 @@ LAYOUT_AT(sev_measure_msg, mnonce, 0x28);
 enum sev_mac_tag {
 	SEV_MAC_LAUNCH_SECRET	= 0x01,
 	SEV_MAC_UPDATE_DATA	= 0x02,	/* SEND_UPDATE_DATA, RECEIVE_UPDATE_DATA */
-	SEV_MAC_UPDATE_VMSA	= 0x03,	/* SEND_UPDATE_VMSA, RECEIVE_UPDATE_VMSA	[CHOICE] */
+	SEV_MAC_UPDATE_VMSA	= 0x03,	/* SEND_UPDATE_VMSA, RECEIVE_UPDATE_VMSA	[CHOICE 6] */
 	SEV_MAC_LAUNCH_MEASURE	= 0x04,
 };
 

@@ -407,7 +407,7 @@ LAYOUT_SIZE(snp_page_md_init_buf, 0x10);
 LAYOUT_AT(snp_page_md_init_buf, gctx_paddr, 0x00);
 LAYOUT_AT(snp_page_md_init_buf, page_paddr, 0x08);
 
-struct snp_page_set_state_buf {	/* [SNP SNP_PAGE_SET_STATE; CHOICE] */
+struct snp_page_set_state_buf {	/* [SNP SNP_PAGE_SET_STATE]	[CHOICE 10] */
 	u32	length;		/* in   size of this buffer */
 	u32	rsvd_04;
 	u64	list_paddr;	/* in   struct snp_range_list, pages to become HV-Fixed */

@@ -247,7 +247,7 @@ LAYOUT_AT(snp_msg_tsc_info_rsp, rsvd_1c, 0x1c);
 
 /*
  * An exported guest context, version 2.  Sources disagree about 230h..2A0h: this is where natural
- * alignment puts the three fields, and only so GOSVW comes to stand at 2A0h.	[CHOICE]
+ * alignment puts the three fields, and only so GOSVW comes to stand at 2A0h.	[CHOICE 9]
  */
 struct snp_gctx_export {			/* out of EXPORT, in for IMPORT and ABSORB */
 	u8	ld[48];

@@ -58,8 +58,8 @@ LAYOUT_AT(snp_cpuid_page, rsvd_c10, 0xc10);
 
 enum snp_secrets_version {
 	SNP_SECRETS_V2	= 2,
-	SNP_SECRETS_V3	= 3,	/* tsc_factor	[CHOICE] */
-	SNP_SECRETS_V4	= 4,	/* launch_mit_vector	[CHOICE] */
+	SNP_SECRETS_V3	= 3,	/* tsc_factor	[CHOICE 8] */
+	SNP_SECRETS_V4	= 4,	/* launch_mit_vector	[CHOICE 8] */
 };
 
 /* "out" is firmware's; the two areas are zero at launch and belong to the guest's software. */

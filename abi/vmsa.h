@@ -333,7 +333,7 @@ LAYOUT_FIELD(VINTR_CTRL_V_INTR_VECTOR);
  *
  * With VMSA_REG_PROT qword i of the page is stored XORed with REG_PROT_NONCE if bit i of a bitmap
  * of 512 bits is set.  The bitmap is the machine's; the guest learns it from the secrets page, and
- * software that edits a saved VMSA relies on the fields it touches not being protected.  [CHOICE]
+ * software that edits a saved VMSA relies on the fields it touches not being protected.  [CHOICE 7]
  * Ours covers what a program computes on: RFLAGS, RIP, RSP, RAX, CR2, the other GPRs, x87, XMM,
  * YMM, K and ZMM data.
  *	[APM2 15.36 VMSA Register Protection]

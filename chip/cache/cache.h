@@ -24,6 +24,7 @@
  * copy stays, stale or not, until it is flushed, evicted, or asked for under another key; if dirty
  * it is then written over the whole page.  RAW lines are not modelled: a RAW store is in DRAM at
  * once.  An access under another key evicts the copy, as chance could have done on real hardware.
+ *	[CHOICE 12]
  *
  * Agents.  Cores are *agents*.  An agent either runs (it holds mappings and answers requests by
  * polling) or is parked (others drop mappings on its behalf).  An agent that waits, for a page lock
@@ -170,6 +171,7 @@ void cache_shootdown(struct cache *c, struct cache_agent *a, spa_t page);
  *
  * cache_flush_page() is VMPAGE_FLUSH (view: the guest's key) and CLFLUSH (view: VIEW_RAW or
  * VIEW_HOST_KEY).  It hits the copy under that key; on a coherent chip CLFLUSH hits any copy.
+ *	[CHOICE 14]
  */
 void cache_flush_page(struct cache *c, struct cache_agent *a, spa_t page, view_t view);
 void cache_flush_view(struct cache *c, struct cache_agent *a, view_t view);

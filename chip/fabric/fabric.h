@@ -40,6 +40,7 @@ enum fabric_status {
  * and, for a write, no other view of it is cached; they stay so until end().  Between the two no
  * other RAW access to the page runs.  For an access that needs two pages at once, the lower page
  * begins first.  A chip without coherency between views does less: see chip/cache/cache.h.
+ *	[CHOICE 13]
  */
 struct fabric_snoop {
 	void (*begin)(void *ctx, u64 pfn, bool write);
@@ -53,7 +54,7 @@ struct fabric_config {
 	u64 dram_size; /* bytes, a multiple of 4 KiB, FABRIC_DRAM_MIN .. FABRIC_DRAM_END - 1 */
 	/*
 	 * NULL: anonymous (memfd), zeroed.  Else a file: created with mode 0600, or an empty one,
-	 * or one of exactly dram_size bytes, whose bytes DRAM then has at power-on.
+	 * or one of exactly dram_size bytes, whose bytes DRAM then has at power-on.	[CHOICE 11]
 	 */
 	const char *dram_file;
 };

@@ -45,7 +45,7 @@ static block_t repeat_four_bytes(const u8 bytes[ZEN1_BYTES])
 }
 
 /*
- * [CHOICE] Nobody has published t_32 to t_51.  They must be the same on every chip and repeat four
+ * [CHOICE 3] Nobody has published t_32 to t_51.  They must be the same on every chip and repeat four
  * bytes; ours are the first four bytes of AES-128, under the zero key, of the block that holds i.
  */
 static block_t zen1_unpublished(unsigned bit)
