@@ -4,7 +4,7 @@
 The documents against the tree.
 
 Fails on a link in a .md file that leads nowhere, on a [CHOICE n] in the source that
-docs/choices.md does not explain, on choices or decisions whose numbers have gaps, and on a folder
+docs/choices.md does not explain or that has no number, on choices or decisions whose numbers have gaps, and on a folder
 of code without a README.md.
 """
 import os.path
@@ -14,6 +14,7 @@ from source_tree import files, folder_of, read, run_lint
 
 LINK = re.compile(r'\]\(([^)#]+)[^)]*\)')
 CITED = re.compile(r'\[CHOICE (\d+)\]')
+UNNUMBERED = re.compile(r'\[[^\]\n]*\bCHOICE\]')
 EXPLAINED = re.compile(r'^## CHOICE (\d+):', re.MULTILINE)
 CHOICES = 'docs/choices.md'
 
@@ -35,6 +36,8 @@ def wrong_choices(root):
     found = [f'{path}: cites CHOICE {n}, which {CHOICES} does not explain'
              for path in files(root, '.c', '.h', '.S') for n in CITED.findall(read(root, path))
              if int(n) not in explained]
+    found += [f'{path}: cites a choice without its number'
+              for path in files(root, '.c', '.h', '.S') if UNNUMBERED.search(read(root, path))]
     if explained != list(range(1, len(explained) + 1)):
         found.append(f'{CHOICES}: the numbers must run 1, 2, 3 ...')
     return found

@@ -192,6 +192,10 @@ class Docs(LintCase):
         text = text.replace('CHOICE 1', 'CHOICE 3')
         self.assert_one(self.problems(lint_docs, {'docs/choices.md': text}), '1, 2, 3')
 
+    def test_choices_have_numbers(self):
+        for text in ('/* [CHOICE] */', '/* [SNP SNP_X; CHOICE] */'):
+            self.assert_one(self.problems(lint_docs, {'abi/x.h': text}), 'without its number')
+
     def test_decisions_have_no_gaps(self):
         self.assert_one(self.problems(lint_docs, {'docs/decisions/0002-x.md': ''}), '0001')
 
