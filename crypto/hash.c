@@ -2,6 +2,7 @@
 /* SHA-2 through EVP_MD. */
 #include "crypto/hash.h"
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 struct hash {
 	enum hash_alg alg;
+	bool ended;
 	EVP_MD_CTX *ctx;
 };
 
@@ -84,16 +86,20 @@ struct hash *hash_new(enum hash_alg alg)
 
 	if (h && EVP_DigestInit_ex2(h->ctx, hash_md(alg), NULL) == 1)
 		return h;
+	ERR_clear_error();
 	hash_free(h);
 	return NULL;
 }
 
 struct hash *hash_clone(const struct hash *h)
 {
-	struct hash *copy = hash_alloc(h->alg);
+	struct hash *copy;
 
+	BUG_ON(h->ended);
+	copy = hash_alloc(h->alg);
 	if (copy && EVP_MD_CTX_copy_ex(copy->ctx, h->ctx) == 1)
 		return copy;
+	ERR_clear_error();
 	hash_free(copy);
 	return NULL;
 }
@@ -108,15 +114,14 @@ void hash_free(struct hash *h)
 
 void hash_update(struct hash *h, const void *data, size_t len)
 {
-	BUG_ON(EVP_DigestUpdate(h->ctx, data, len) != 1);
+	BUG_ON(h->ended || EVP_DigestUpdate(h->ctx, data, len) != 1);
 }
 
-/* Neither the end of a message nor a new start with the same algorithm allocates. */
 static void hash_end(struct hash *h, enum hash_alg alg, void *out)
 {
-	BUG_ON(h->alg != alg);
+	BUG_ON(h->ended || h->alg != alg);
 	BUG_ON(EVP_DigestFinal_ex(h->ctx, out, NULL) != 1);
-	BUG_ON(EVP_DigestInit_ex2(h->ctx, NULL, NULL) != 1);
+	h->ended = true;
 }
 
 void hash_final_sha256(struct hash *h, struct sha256_digest *out)

@@ -41,8 +41,8 @@ bool sha256_equal(const struct sha256_digest *a, const struct sha256_digest *b);
 bool sha384_equal(const struct sha384_digest *a, const struct sha384_digest *b);
 
 /*
- * A running hash.  Only its creation can fail (NULL: no memory); what stands on a path that must
- * not fail creates it beforehand.  One thread at a time.
+ * A running hash of one message.  Only its creation can fail (NULL: no memory); what stands on a
+ * path that must not fail creates it beforehand.  One thread at a time.
  */
 struct hash;
 
@@ -52,7 +52,7 @@ void hash_free(struct hash *h);                           /* wipes */
 
 void hash_update(struct hash *h, const void *data, size_t len);
 
-/* Ends the message and starts the next one.  The kind must be the one the hash was made with. */
+/* Ends the message: only hash_free() may follow.  The kind must be the one the hash was made with. */
 void hash_final_sha256(struct hash *h, struct sha256_digest *out);
 void hash_final_sha384(struct hash *h, struct sha384_digest *out);
 void hash_final(struct hash *h, struct digest *out); /* either kind */

@@ -82,21 +82,20 @@ static void test_million(void **state)
 	hash_free(h384);
 }
 
-static void test_final_starts_anew(void **state)
+static void test_running(void **state)
 {
-	struct hash *h = hash_new(HASH_SHA256);
-	struct digest d;
-
 	for (size_t i = 0; i < ARRAY_SIZE(KNOWN); i++) {
-		hash_update(h, KNOWN[i].text, strlen(KNOWN[i].text));
+		struct hash *h = hash_new(HASH_SHA256);
+		struct digest d;
+
+		for (const char *c = KNOWN[i].text; *c; c++)
+			hash_update(h, c, 1);
+		hash_update(h, NULL, 0);
 		hash_final(h, &d);
 		assert_int_equal(d.alg, HASH_SHA256);
 		assert_hex(d.b, 32, KNOWN[i].sha256);
+		hash_free(h);
 	}
-	hash_update(h, NULL, 0);
-	hash_final(h, &d);
-	assert_hex(d.b, 32, KNOWN[0].sha256);
-	hash_free(h);
 	hash_free(NULL);
 }
 
@@ -107,18 +106,15 @@ static void test_clone(void **state)
 	struct hash *early;
 	struct sha384_digest d;
 
-	hash_update(h, "abc", 3);
+	hash_update(h, "abc", 3); /* how the longest text starts, too */
 	early = hash_clone(h);
 	assert_non_null(early);
 	hash_update(h, KNOWN[3].text + 3, strlen(KNOWN[3].text) - 3);
 	hash_final_sha384(early, &d);
 	assert_hex(d.b, sizeof(d.b), KNOWN[1].sha384);
 	hash_final_sha384(h, &d);
-	assert_memory_not_equal(d.b, "", 1);
+	assert_hex(d.b, sizeof(d.b), KNOWN[3].sha384);
 	hash_free(h);
-	hash_update(early, "abc", 3);
-	hash_final_sha384(early, &d);
-	assert_hex(d.b, sizeof(d.b), KNOWN[1].sha384);
 	hash_free(early);
 }
 
@@ -197,7 +193,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_shot),
 		cmocka_unit_test(test_million),
-		cmocka_unit_test(test_final_starts_anew),
+		cmocka_unit_test(test_running),
 		cmocka_unit_test(test_clone),
 		cmocka_unit_test(test_equal),
 		cmocka_unit_test(test_sev_launch_digest),

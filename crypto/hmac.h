@@ -17,8 +17,8 @@ int hmac_sha384(struct sha384_digest *out, const void *key, size_t key_len, cons
 		size_t len) MUST_CHECK;
 
 /*
- * A running HMAC; it keeps a copy of the key.  Only its creation can fail (NULL: no memory).  One
- * thread at a time.
+ * A running HMAC of one message; it keeps a copy of the key.  Only its creation can fail (NULL: no
+ * memory).  One thread at a time.
  */
 struct hmac;
 
@@ -27,7 +27,7 @@ void hmac_free(struct hmac *m); /* wipes */
 
 void hmac_update(struct hmac *m, const void *data, size_t len);
 
-/* Ends the message and starts the next one under the same key.  The kind must be that of hmac_new(). */
+/* Ends the message: only hmac_free() may follow.  The kind must be that of hmac_new(). */
 void hmac_final_sha256(struct hmac *m, struct sha256_digest *out);
 void hmac_final_sha384(struct hmac *m, struct sha384_digest *out);
 void hmac_final(struct hmac *m, struct digest *out); /* either kind */

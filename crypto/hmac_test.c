@@ -69,30 +69,26 @@ static void test_one_shot(void **state)
 	}
 }
 
-/* One context serves message after message, byte by byte, under its own copy of the key. */
+/* Byte by byte, under a copy of the key. */
 static void test_running(void **state)
 {
-	u8 key[256];
-	u8 data[256];
-	size_t key_len = unhex(key, sizeof(key), KNOWN[5].key);
-	size_t len = unhex(data, sizeof(data), KNOWN[5].data);
-	struct hmac *m = hmac_new(HASH_SHA384, key, key_len);
-	struct sha384_digest mac;
-	struct digest generic;
+	for (size_t i = 0; i < ARRAY_SIZE(KNOWN); i++) {
+		u8 key[256];
+		u8 data[256];
+		size_t key_len = unhex(key, sizeof(key), KNOWN[i].key);
+		size_t len = unhex(data, sizeof(data), KNOWN[i].data);
+		struct hmac *m = hmac_new(HASH_SHA384, key, key_len);
+		struct digest mac;
 
-	assert_non_null(m);
-	memset(key, 0, sizeof(key));
-	for (int round = 0; round < 3; round++) {
-		for (size_t i = 0; i < len; i++)
-			hmac_update(m, data + i, 1);
-		hmac_final_sha384(m, &mac);
-		assert_hex(mac.b, sizeof(mac.b), KNOWN[5].sha384);
+		assert_non_null(m);
+		memset(key, 0, sizeof(key));
+		for (size_t at = 0; at < len; at++)
+			hmac_update(m, data + at, 1);
+		hmac_final(m, &mac);
+		assert_int_equal(mac.alg, HASH_SHA384);
+		assert_hex(mac.b, 48, KNOWN[i].sha384);
+		hmac_free(m);
 	}
-	hmac_update(m, data, len);
-	hmac_final(m, &generic);
-	assert_int_equal(generic.alg, HASH_SHA384);
-	assert_memory_equal(generic.b, mac.b, sizeof(mac.b));
-	hmac_free(m);
 	hmac_free(NULL);
 }
 

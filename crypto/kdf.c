@@ -20,11 +20,15 @@ static void put_ordered(u8 out[4], enum kdf_order order, u32 v)
 		put_be32(out, v);
 }
 
-static void kdf_block(struct digest *out, struct hmac *m, const struct kdf *kdf, u32 i, u32 bits)
+static int kdf_block(struct digest *out, const struct kdf *kdf, const void *key, size_t key_len,
+		     u32 i, u32 bits)
 {
 	static const u8 separator = 0;
+	struct hmac *m = hmac_new(kdf->prf, key, key_len);
 	u8 word[4];
 
+	if (!m)
+		return -ENOMEM;
 	put_ordered(word, kdf->order, i);
 	hmac_update(m, word, sizeof(word));
 	hmac_update(m, kdf->label, strlen(kdf->label));
@@ -33,31 +37,29 @@ static void kdf_block(struct digest *out, struct hmac *m, const struct kdf *kdf,
 	put_ordered(word, kdf->order, bits);
 	hmac_update(m, word, sizeof(word));
 	hmac_final(m, out);
+	hmac_free(m);
+	return 0;
 }
 
 int kdf_derive(void *out, size_t out_len, const struct kdf *kdf, const void *key, size_t key_len)
 {
-	struct digest block;
-	u8 *dst = out;
 	u32 bits = (u32)(out_len * 8);
-	struct hmac *m;
+	struct digest block;
+	int ret = 0;
 
 	BUG_ON(out_len == 0 || out_len > UINT32_MAX / 8);
-	m = hmac_new(kdf->prf, key, key_len);
-	if (!m)
-		return -ENOMEM;
-	for (u32 i = 1; out_len > 0; i++) {
+	for (size_t at = 0; ret == 0 && at < out_len; at += hash_bytes(kdf->prf)) {
 		size_t n = hash_bytes(kdf->prf);
 
-		n = out_len < n ? out_len : n;
-		kdf_block(&block, m, kdf, i, bits);
-		memcpy(dst, block.b, n);
-		dst += n;
-		out_len -= n;
+		ret = kdf_block(&block, kdf, key, key_len, (u32)(at / n) + 1, bits);
+		n = out_len - at < n ? out_len - at : n;
+		if (ret == 0)
+			memcpy((u8 *)out + at, block.b, n);
 	}
 	secret_wipe(&block, sizeof(block));
-	hmac_free(m);
-	return 0;
+	if (ret)
+		secret_wipe(out, out_len);
+	return ret;
 }
 
 int kdf_derive_sev(void *out, size_t out_len, const void *key, size_t key_len, const char *label,

@@ -23,8 +23,8 @@ struct kdf {
 };
 
 /*
- * Fills out with out_len bytes, 1 .. 2^29 - 1 (L must fit 32 bits).  0, or -ENOMEM or -EIO; out is
- * unchanged then.
+ * Fills out with out_len bytes, 1 .. 2^29 - 1 (L must fit 32 bits).  0, or -ENOMEM; out is zero
+ * then.
  */
 int kdf_derive(void *out, size_t out_len, const struct kdf *kdf, const void *key,
 	       size_t key_len) MUST_CHECK;

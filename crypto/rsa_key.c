@@ -82,7 +82,7 @@ int rsa_public_from_pkey(struct rsa_public *pub, const EVP_PKEY *pkey, struct er
 		return error_set(err, EINVAL, "RSA key: %d bits, expected 2048 or 4096", bits);
 	if (!number_get(modulus, sizeof(modulus), pkey, OSSL_PKEY_PARAM_RSA_N) ||
 	    !number_get(exponent, sizeof(exponent), pkey, OSSL_PKEY_PARAM_RSA_E))
-		return ossl_refuse(err, "RSA key: the modulus or the exponent is out of range");
+		return ossl_refuse(err, "RSA key: the exponent is out of range");
 	return rsa_public_from_le(pub, (u32)bits, modulus, exponent, sizeof(exponent), err);
 }
 
