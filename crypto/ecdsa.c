@@ -206,21 +206,26 @@ static int sig_to_der(u8 **der, size_t *len, const struct ecdsa_sig *sig)
 	return 0;
 }
 
-/* The range has been checked, so what libcrypto cannot read here is its own failure. */
+/*
+ * Whatever libcrypto says beside yes is a refusal: an error, too, is what a signature made for it can
+ * bring about (u1 G + u2 Q at infinity, for one).
+ */
 static int verify_der(enum verdict *v, const struct ec_public *pub, const struct digest *digest,
 		      const u8 *der, size_t der_len)
 {
 	EVP_PKEY *pkey = ec_pkey_new(pub, NULL);
 	EVP_PKEY_CTX *ctx = pkey ? EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL) : NULL;
-	int found = -1;
+	int ret;
 
-	if (ctx && EVP_PKEY_verify_init(ctx) == 1)
-		found = EVP_PKEY_verify(ctx, der, der_len, digest->b, hash_bytes(digest->alg));
+	if (!ctx || EVP_PKEY_verify_init(ctx) != 1)
+		ret = ossl_failure(NULL);
+	else if (EVP_PKEY_verify(ctx, der, der_len, digest->b, hash_bytes(digest->alg)) == 1)
+		ret = ossl_settle(v, VERDICT_GOOD);
+	else
+		ret = ossl_settle(v, VERDICT_BAD_SIGNATURE);
 	EVP_PKEY_CTX_free(ctx);
 	EVP_PKEY_free(pkey);
-	if (found < 0)
-		return ossl_failure(NULL);
-	return ossl_settle(v, found == 1 ? VERDICT_GOOD : VERDICT_BAD_SIGNATURE);
+	return ret;
 }
 
 int ecdsa_verify_digest(enum verdict *v, const struct ec_public *pub, const struct digest *digest,

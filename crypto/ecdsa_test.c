@@ -232,6 +232,37 @@ static void test_range(void **state)
 	assert_int_equal(verify(&b, &sig), VERDICT_BAD_SIGNATURE);
 }
 
+/*
+ * r = -z / d makes u1 G + u2 Q the point at infinity, whatever s is: libcrypto reports an error, and
+ * that must come out as a refusal of the signature and not as a failure of the host.
+ */
+static void test_sum_at_infinity(void **state)
+{
+	struct bench b;
+	struct ecdsa_sig sig;
+	struct digest z;
+	u8 order[EC_LE_BYTES] = {0};
+	BN_CTX *ctx = BN_CTX_new();
+	BIGNUM *n, *d, *r;
+
+	bench_init(&b);
+	add_order(order, 1);
+	n = BN_lebin2bn(order, sizeof(order), NULL);
+	d = BN_bin2bn(b.key.d, 48, NULL);
+	assert_int_equal(digest_of(&z, HASH_SHA384, "sample", 6), 0);
+	r = BN_bin2bn(z.b, 48, NULL);
+	assert_non_null(BN_mod_inverse(d, d, n, ctx));
+	assert_int_equal(BN_mod_mul(r, r, d, n, ctx), 1);
+	assert_int_equal(BN_sub(r, n, r), 1);
+	sig = b.sig;
+	assert_int_equal(BN_bn2lebinpad(r, sig.r, sizeof(sig.r)), sizeof(sig.r));
+	assert_int_equal(verify(&b, &sig), VERDICT_BAD_SIGNATURE);
+	BN_free(n);
+	BN_free(d);
+	BN_free(r);
+	BN_CTX_free(ctx);
+}
+
 /* n - s is the other signature that the same nonce gives; ECDSA accepts it. */
 static void test_negated_s_is_valid(void **state)
 {
@@ -310,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_snp_id_block),
 		cmocka_unit_test(test_every_bit_counts),
 		cmocka_unit_test(test_range),
+		cmocka_unit_test(test_sum_at_infinity),
 		cmocka_unit_test(test_negated_s_is_valid),
 		cmocka_unit_test(test_wrong_key_and_hash),
 		cmocka_unit_test(test_forged_public),

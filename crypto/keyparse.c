@@ -15,11 +15,22 @@
 #include "crypto/rsa_key.h"
 #include "crypto/secret.h"
 
+enum { MAX_KEY_BYTES = 64 * 1024 };
+
+/*
+ * Every form of a key is one SEQUENCE.  Looked at first, because libcrypto tries all its decoders on
+ * anything; how long the sequence says it is, it compares itself.
+ */
+static bool looks_like_der(const u8 *der, size_t len)
+{
+	return len >= 2 && len <= MAX_KEY_BYTES && der[0] == 0x30;
+}
+
 static int pkey_from_der(EVP_PKEY **pkey, const u8 *der, size_t len, struct error *err)
 {
 	const u8 *end = der;
 
-	*pkey = len > LONG_MAX ? NULL : d2i_AutoPrivateKey(NULL, &end, (long)len);
+	*pkey = looks_like_der(der, len) ? d2i_AutoPrivateKey(NULL, &end, (long)len) : NULL;
 	if (!*pkey)
 		return ossl_refuse(err, "the bytes are not a private key");
 	if (end != der + len) {
@@ -132,12 +143,44 @@ int ec_key_parse(struct ec_key *key, const void *data, size_t len, struct error 
 	return ret;
 }
 
-/* Whether the private exponent undoes the public one; the size has been checked before. */
+/* Whether the number is there and has at most max_bits bits. */
+static bool number_fits(const EVP_PKEY *pkey, const char *name, int max_bits)
+{
+	BIGNUM *v = NULL;
+	bool fits = EVP_PKEY_get_bn_param(pkey, name, &v) == 1 && BN_num_bits(v) <= max_bits;
+
+	BN_clear_free(v);
+	return fits;
+}
+
+/*
+ * Two primes of about half the modulus's length, and what belongs to them.  Checked before anything
+ * is computed: libcrypto would test a prime of any size, for any time.
+ */
+static bool private_sizes_good(const EVP_PKEY *pkey)
+{
+	static const char *const halves[] = {
+		OSSL_PKEY_PARAM_RSA_FACTOR1, OSSL_PKEY_PARAM_RSA_FACTOR2,
+		OSSL_PKEY_PARAM_RSA_EXPONENT1, OSSL_PKEY_PARAM_RSA_EXPONENT2,
+		OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
+	int bits = EVP_PKEY_get_bits(pkey);
+
+	for (size_t i = 0; i < ARRAY_SIZE(halves); i++)
+		if (!number_fits(pkey, halves[i], bits / 2 + 16))
+			return false;
+	return number_fits(pkey, OSSL_PKEY_PARAM_RSA_D, bits) &&
+	       !number_fits(pkey, OSSL_PKEY_PARAM_RSA_FACTOR3, INT_MAX);
+}
+
+/* Whether the private numbers are primes of the modulus, and the exponents undo each other. */
 static int pair_check(EVP_PKEY *pkey, struct error *err)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+	EVP_PKEY_CTX *ctx;
 	int ret = 0;
 
+	if (!private_sizes_good(pkey))
+		return ossl_refuse(err, "RSA key: a private number is absent or too long");
+	ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
 	if (!ctx)
 		return ossl_failure(err);
 	if (EVP_PKEY_pairwise_check(ctx) != 1)
