@@ -205,7 +205,7 @@ static void test_garbage(void **state)
 	for (int n = 0; n < len; n += 7)
 		expect_ec_refusal(der, (size_t)n, "not a private key");
 	memcpy(longer, der, (size_t)len);
-	expect_ec_refusal(longer, (size_t)len + 1, "bytes follow");
+	expect_ec_refusal(longer, (size_t)len + 1, "not one DER value");
 	OPENSSL_free(der);
 	EVP_PKEY_free(pkey);
 }

@@ -18,26 +18,33 @@
 enum { MAX_KEY_BYTES = 64 * 1024 };
 
 /*
- * Every form of a key is one SEQUENCE.  Looked at first, because libcrypto tries all its decoders on
- * anything; how long the sequence says it is, it compares itself.
+ * Whether the bytes are one SEQUENCE and nothing else, as every form of a key is.  Looked at first,
+ * because libcrypto tries all its decoders on anything, and ignores what follows.
  */
-static bool looks_like_der(const u8 *der, size_t len)
+static bool is_one_sequence(const u8 *der, size_t len)
 {
-	return len >= 2 && len <= MAX_KEY_BYTES && der[0] == 0x30;
+	size_t head = 2;
+	size_t content;
+
+	if (len < 2 || len > MAX_KEY_BYTES || der[0] != 0x30)
+		return false;
+	content = der[1];
+	if (content >= 0x80) {
+		head += content & 0x7f;
+		content = 0;
+		for (size_t i = 2; i < head && i < len && i < 6; i++)
+			content = content << 8 | der[i];
+	}
+	return len >= head && content == len - head;
 }
 
 static int pkey_from_der(EVP_PKEY **pkey, const u8 *der, size_t len, struct error *err)
 {
-	const u8 *end = der;
-
-	*pkey = looks_like_der(der, len) ? d2i_AutoPrivateKey(NULL, &end, (long)len) : NULL;
+	if (!is_one_sequence(der, len))
+		return error_set(err, EINVAL, "not a private key: not one DER value");
+	*pkey = d2i_AutoPrivateKey(NULL, &der, (long)len);
 	if (!*pkey)
-		return ossl_refuse(err, "the bytes are not a private key");
-	if (end != der + len) {
-		EVP_PKEY_free(*pkey);
-		*pkey = NULL;
-		return error_set(err, EINVAL, "bytes follow the private key");
-	}
+		return ossl_refuse(err, "not a private key, or not an unencrypted one");
 	ERR_clear_error();
 	return 0;
 }

@@ -316,7 +316,7 @@ static void test_every_bit_counts(void **state)
 {
 	size_t refused_by_parser = 0;
 
-	for (size_t bit = 0; bit < pki.vcek_len * 8; bit++) {
+	for (size_t bit = 0; bit < pki.vcek_len * 8; bit += 3) {
 		struct x509_cert *cert;
 
 		pki.vcek_der[bit / 8] ^= (u8)(1 << bit % 8);
@@ -329,7 +329,7 @@ static void test_every_bit_counts(void **state)
 		}
 		pki.vcek_der[bit / 8] ^= (u8)(1 << bit % 8);
 	}
-	assert_in_range(refused_by_parser, 100, pki.vcek_len * 4);
+	assert_in_range(refused_by_parser, 30, pki.vcek_len);
 }
 
 /* The same certificates from the same seed, but for the keys, which RSA cannot make from one. */
