@@ -15,7 +15,7 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -24,6 +24,8 @@
 
 #include "base/bug.h"
 #include "base/bytes.h"
+#include "crypto/hmac.h"
+#include "crypto/secret.h"
 
 enum { SEED_BYTES = 32 };
 
@@ -41,20 +43,18 @@ struct rng {
 static bool seed_derive(u8 out[SEED_BYTES], const u8 seed[SEED_BYTES], const char *prefix,
 			const char *text)
 {
-	size_t prefix_len = strlen(prefix);
-	size_t text_len = strlen(text);
-	u8 *msg = malloc(prefix_len + text_len);
-	size_t out_len = 0;
-	bool done;
+	struct hmac *m = hmac_new(HASH_SHA256, seed, SEED_BYTES);
+	struct sha256_digest mac;
 
-	if (!msg)
+	if (!m)
 		return false;
-	memcpy(msg, prefix, prefix_len);
-	memcpy(msg + prefix_len, text, text_len);
-	done = EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, seed, SEED_BYTES, msg,
-			 prefix_len + text_len, out, SEED_BYTES, &out_len) != NULL;
-	free(msg);
-	return done && out_len == SEED_BYTES;
+	hmac_update(m, prefix, strlen(prefix));
+	hmac_update(m, text, strlen(text));
+	hmac_final_sha256(m, &mac);
+	hmac_free(m);
+	memcpy(out, mac.b, SEED_BYTES);
+	secret_wipe(&mac, sizeof(mac));
+	return true;
 }
 
 static EVP_CIPHER_CTX *keystream_new(const u8 seed[SEED_BYTES])
@@ -66,9 +66,10 @@ static EVP_CIPHER_CTX *keystream_new(const u8 seed[SEED_BYTES])
 
 	ready = cipher && seed_derive(key, seed, "stream", "") &&
 		EVP_EncryptInit_ex2(cipher, EVP_aes_256_ctr(), key, first_counter, NULL) == 1;
-	OPENSSL_cleanse(key, sizeof(key));
+	secret_wipe(key, sizeof(key));
 	if (ready)
 		return cipher;
+	ERR_clear_error();
 	EVP_CIPHER_CTX_free(cipher);
 	return NULL;
 }
@@ -89,7 +90,7 @@ struct rng *rng_new(const u8 seed[32])
 		return r;
 	pthread_mutex_destroy(&r->lock);
 no_lock:
-	OPENSSL_cleanse(r, sizeof(*r));
+	secret_wipe(r, sizeof(*r));
 	free(r);
 	return NULL;
 }
@@ -100,7 +101,7 @@ void rng_free(struct rng *r)
 		return;
 	EVP_CIPHER_CTX_free(r->cipher); /* wipes the key schedule */
 	pthread_mutex_destroy(&r->lock);
-	OPENSSL_cleanse(r, sizeof(*r));
+	secret_wipe(r, sizeof(*r));
 	free(r);
 }
 
@@ -160,6 +161,6 @@ struct rng *rng_child(struct rng *r, const char *label)
 		return rng_new(NULL);
 	if (seed_derive(seed, r->seed, "child:", label))
 		child = rng_new(seed);
-	OPENSSL_cleanse(seed, sizeof(seed));
+	secret_wipe(seed, sizeof(seed));
 	return child;
 }
