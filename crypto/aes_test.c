@@ -2,7 +2,7 @@
 /* SP 800-38A, the GCM specification, and the worked packets and messages of SEV and SEV-SNP. */
 #include "crypto/aes.h"
 
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 
 #define PLAIN_1 "6bc1bee22e409f96e93d7e117393172a"
 #define PLAIN_2 "ae2d8a571e03ac9c9eb76fac45af8e51"

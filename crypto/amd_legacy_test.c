@@ -10,7 +10,7 @@
 #include "base/bytes.h"
 #include "crypto/ecdsa.h"
 #include "crypto/rsa.h"
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 #include "crypto/x509.h"
 #include "tests/support/shared_data.h"
 

@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "crypto/der.h"
 #include "crypto/ecdsa.h"
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 #include "crypto/x509.h"
 #include "crypto/x509_crl.h"
 #include "tests/support/shared_data.h"

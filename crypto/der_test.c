@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 
 static void expect(struct der *d, const char *hex)
 {

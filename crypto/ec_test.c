@@ -10,7 +10,7 @@
 #include "base/bytes.h"
 #include "crypto/hash.h"
 #include "crypto/kdf.h"
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 
 static struct ec_key key_of(enum ec_curve curve, const char *d)
 {

@@ -7,7 +7,7 @@
 #include <openssl/bn.h>
 
 #include "base/bytes.h"
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 
 #define P256_D "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721"
 #define P384_D                                                             \

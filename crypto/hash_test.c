@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 
 struct known {
 	const char *text;

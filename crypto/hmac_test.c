@@ -2,7 +2,7 @@
 /* The test cases of RFC 4231, and SEV's MACs with the values of its worked example. */
 #include "crypto/hmac.h"
 
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 
 struct known {
 	const char *key;

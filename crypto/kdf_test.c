@@ -9,7 +9,7 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 
 /* The known-answer test that other SEV projects share: everything zero. */
 static void test_sev_public_vector(void **state)

@@ -17,7 +17,7 @@
 #include "base/bytes.h"
 #include "crypto/ec_math.h"
 #include "crypto/rsa_key.h"
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 
 /* A folder of its own for every run. */
 struct place {

@@ -13,7 +13,7 @@
 #include "crypto/hmac.h"
 #include "crypto/kdf.h"
 #include "crypto/test_pki.h"
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 #include "crypto/x509_crl.h"
 
 /* Allocations until one fails; negative: none does. */

@@ -12,7 +12,7 @@
 #include "base/bytes.h"
 #include "crypto/rsa_key.h"
 #include "crypto/rsa_pss.h"
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 
 struct known {
 	u32 bits;

@@ -3,7 +3,7 @@
 #include "crypto/secret.h"
 
 #include "base/bytes.h"
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 #include "crypto/verdict.h"
 
 static void test_wipe(void **state)

@@ -11,7 +11,7 @@
 #include "crypto/hmac.h"
 #include "crypto/kdf.h"
 #include "crypto/secret.h"
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 
 enum { CERT_LEN = 0x824, CERT_SIGNED = 0x414 };
 

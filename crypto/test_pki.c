@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/bug.h"
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 
 enum { MAX_EXTS = 80 };
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "crypto/test_pki.h"
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 
 static struct test_pki pki;
 

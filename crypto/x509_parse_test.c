@@ -9,7 +9,7 @@
 
 #include "crypto/rsa_key.h"
 #include "crypto/test_pki.h"
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 #include "crypto/x509.h"
 
 static struct test_pki pki;

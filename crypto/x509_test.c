@@ -14,7 +14,7 @@
 #include "crypto/ec_math.h"
 #include "crypto/rsa_key.h"
 #include "crypto/test_pki.h"
-#include "crypto/testing.h"
+#include "crypto/testbed.h"
 
 static struct test_pki pki;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Small helpers of this folder's tests: bytes from hexadecimal text, and comparison with it. */
-#ifndef CRYPTO_TESTING_H
-#define CRYPTO_TESTING_H
+#ifndef CRYPTO_TESTBED_H
+#define CRYPTO_TESTBED_H
 
 #include <string.h>
 
