@@ -247,6 +247,7 @@ static void test_rsa_algorithms(void **state)
 	assert_int_equal(resigned(ask, sha384_md, sha384_md, 47, issuer), VERDICT_BAD_ALGORITHM);
 	assert_int_equal(resigned(ask, sha384_md, sha384_md, 0, issuer), VERDICT_BAD_ALGORITHM);
 	assert_int_equal(resigned(ask, sha384_md, sha256_md, 48, issuer), VERDICT_BAD_ALGORITHM);
+	assert_int_equal(resigned(ask, sha256_md, sha384_md, 48, issuer), VERDICT_BAD_ALGORITHM);
 	assert_int_equal(resigned(ask, sha256_md, sha256_md, 32, issuer), VERDICT_BAD_ALGORITHM);
 	assert_int_equal(resigned(ask, EVP_sha1(), EVP_sha1(), 20, issuer), VERDICT_BAD_ALGORITHM);
 	assert_int_equal(resigned(ask, sha384_md, NULL, 0, issuer), VERDICT_BAD_ALGORITHM);
