@@ -137,8 +137,8 @@ void der_uint(struct der *d, const u8 *be, size_t len)
 		be++;
 		len--;
 	}
-	if (len == 0 ||
-	    *be & 0x80) /* zero has one byte; a set top bit would mean a negative number */
+	/* Zero has one byte, and a set top bit would mean a negative number. */
+	if (len == 0 || *be & 0x80)
 		der_bytes(d, &zero, 1);
 	der_bytes(d, be, len);
 	der_close(d, mark);

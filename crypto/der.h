@@ -70,7 +70,10 @@ void der_time(struct der *d, s64 unix_time);
 /* Exactly one INTEGER, minimal, 0 .. 2^64 - 1; else -EINVAL. */
 int der_read_u64(u64 *v, const u8 *der, size_t len, struct error *err) MUST_CHECK;
 
-/* Exactly one IA5String of at most 127 printable characters that fits text with its NUL; else -EINVAL. */
+/*
+ * Exactly one IA5String of at most 127 printable characters that fits text with its NUL; else
+ * -EINVAL.
+ */
 int der_read_ia5(char *text, size_t size, const u8 *der, size_t len, struct error *err) MUST_CHECK;
 
 #endif

@@ -25,7 +25,9 @@ void ec_be_from_le(u8 *be, const u8 le[EC_LE_BYTES], size_t len)
 	bytes_reverse(be, le, len);
 }
 
-/* Whether the numbers are the coordinates of a point; the first two checks give the reason a name. */
+/*
+ * Whether the numbers are the coordinates of a point; the first two checks give the reason a name.
+ */
 static int point_check(const struct ec_math *m, const BIGNUM *x, const BIGNUM *y, struct error *err)
 {
 	const BIGNUM *prime = EC_GROUP_get0_field(m->group);

@@ -59,8 +59,8 @@ int ec_public_from_be(struct ec_public *pub, enum ec_curve curve, const u8 *x, c
 		      struct error *err) MUST_CHECK;
 
 /*
- * The same from AMD's form.  curve_code is what stands in the key, unchecked; anything but P-256 and
- * P-384 is -EINVAL, and so are non-zero bytes above the coordinate.
+ * The same from AMD's form.  curve_code is what stands in the key, unchecked; anything but P-256
+ * and P-384 is -EINVAL, and so are non-zero bytes above the coordinate.
  */
 int ec_public_from_le(struct ec_public *pub, u32 curve_code, const u8 x[EC_LE_BYTES],
 		      const u8 y[EC_LE_BYTES], struct error *err) MUST_CHECK;

@@ -33,8 +33,8 @@ const char *ec_curve_name(enum ec_curve curve);             /* as libcrypto call
 bool ec_curve_find(enum ec_curve *curve, const char *name); /* by that name */
 
 /*
- * The key as an EVP_PKEY; d == NULL: the public half alone.  NULL: the point is not on the curve, or
- * see ossl_failure().
+ * The key as an EVP_PKEY; d == NULL: the public half alone.  NULL: the point is not on the curve,
+ * or see ossl_failure().
  */
 EVP_PKEY *ec_pkey_new(const struct ec_public *pub, const u8 *d) MUST_CHECK;
 

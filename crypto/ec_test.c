@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Key agreement of RFC 5903, the chip identity and session keys of SEV's worked examples, and points
- * that must not pass.
+ * Key agreement of RFC 5903, the chip identity and session keys of SEV's worked examples, and
+ * points that must not pass.
  */
 #include "crypto/ec.h"
 

@@ -207,8 +207,8 @@ static int sig_to_der(u8 **der, size_t *len, const struct ecdsa_sig *sig)
 }
 
 /*
- * Whatever libcrypto says beside yes is a refusal: an error, too, is what a signature made for it can
- * bring about (u1 G + u2 Q at infinity, for one).
+ * Whatever libcrypto says beside yes is a refusal: an error, too, is what a signature made for it
+ * can bring about (u1 G + u2 Q at infinity, for one).
  */
 static int verify_der(enum verdict *v, const struct ec_public *pub, const struct digest *digest,
 		      const u8 *der, size_t der_len)

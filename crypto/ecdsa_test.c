@@ -233,8 +233,8 @@ static void test_range(void **state)
 }
 
 /*
- * r = -z / d makes u1 G + u2 Q the point at infinity, whatever s is: libcrypto reports an error, and
- * that must come out as a refusal of the signature and not as a failure of the host.
+ * r = -z / d makes u1 G + u2 Q the point at infinity, whatever s is: libcrypto reports an error,
+ * and that must come out as a refusal of the signature and not as a failure of the host.
  */
 static void test_sum_at_infinity(void **state)
 {

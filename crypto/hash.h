@@ -52,7 +52,9 @@ void hash_free(struct hash *h);                           /* wipes */
 
 void hash_update(struct hash *h, const void *data, size_t len);
 
-/* Ends the message: only hash_free() may follow.  The kind must be the one the hash was made with. */
+/*
+ * Ends the message: only hash_free() may follow.  The kind must be the one the hash was made with.
+ */
 void hash_final_sha256(struct hash *h, struct sha256_digest *out);
 void hash_final_sha384(struct hash *h, struct sha384_digest *out);
 void hash_final(struct hash *h, struct digest *out); /* either kind */

@@ -102,6 +102,28 @@ static void test_empty_key_and_message(void **state)
 		   "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
+/* Keys as long as the hash's block, and one byte longer (openssl dgst -mac HMAC). */
+static void test_keys_around_block_length(void **state)
+{
+	struct sha256_digest d256;
+	struct sha384_digest d384;
+	u8 key[129];
+
+	memset(key, 0xaa, sizeof(key));
+	assert_int_equal(hmac_sha256(&d256, key, 64, "abc", 3), 0);
+	assert_hex(d256.b, 32, "2f8cff867f2668ca93d3c5b03ba9f816746742eda349b3bc4bb35aa27816754c");
+	assert_int_equal(hmac_sha256(&d256, key, 65, "abc", 3), 0);
+	assert_hex(d256.b, 32, "102ebc7ceb9dff09e5a77413a3cd67382908ece255487006eb0e1e1b801f9ce6");
+	assert_int_equal(hmac_sha384(&d384, key, 128, "abc", 3), 0);
+	assert_hex(d384.b, 48,
+		   "b6b4e107425289d77b04f0857d531600348f725f48baeeb129718cc6b4e22012"
+		   "fb406ce85dc8c9f64765336e7d1b6afa");
+	assert_int_equal(hmac_sha384(&d384, key, 129, "abc", 3), 0);
+	assert_hex(d384.b, 48,
+		   "1cd03e84204a37f498f949a0a5a1d36015c6f6685734003ea238d98c223d566c"
+		   "3b849da8f82ff808afb310cdf8de8386");
+}
+
 /* MEASURE of the worked example, and the public known-answer test that other projects share. */
 static void test_sev_measure(void **state)
 {
@@ -132,6 +154,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_shot),
 		cmocka_unit_test(test_running),
+		cmocka_unit_test(test_keys_around_block_length),
 		cmocka_unit_test(test_empty_key_and_message),
 		cmocka_unit_test(test_sev_measure),
 	};

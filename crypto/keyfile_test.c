@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "crypto/der.h"
 #include "crypto/ec_math.h"
 #include "crypto/rsa_key.h"
 #include "crypto/testbed.h"
@@ -245,6 +246,36 @@ static void test_rsa_halves_of_two_keys(void **state)
 	OPENSSL_free(der);
 }
 
+/* A "prime" of 100000 bits, which would keep a primality test busy for hours. */
+static void test_rsa_oversized_prime(void **state)
+{
+	static u8 huge[12500];
+	static const char *const numbers[] = {OSSL_PKEY_PARAM_RSA_N, OSSL_PKEY_PARAM_RSA_E,
+					      OSSL_PKEY_PARAM_RSA_D};
+	struct der d;
+	size_t seq;
+
+	memset(huge, 0xff, sizeof(huge));
+	der_init(&d);
+	seq = der_open(&d, DER_SEQUENCE); /* RSAPrivateKey, RFC 8017 A.1.2 */
+	der_u64(&d, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		BIGNUM *v = NULL;
+		u8 be[256];
+
+		assert_int_equal(EVP_PKEY_get_bn_param(rsa->pkey, numbers[i], &v), 1);
+		der_uint(&d, be, (size_t)BN_bn2bin(v, be));
+		BN_clear_free(v);
+	}
+	der_uint(&d, huge, sizeof(huge));
+	for (int i = 0; i < 4; i++)
+		der_u64(&d, 3);
+	der_close(&d, seq);
+	assert_int_equal(der_status(&d), 0);
+	expect_rsa_refusal(d.bytes, d.len, "absent or too long");
+	der_fini(&d);
+}
+
 static void test_file_errors(void **state)
 {
 	struct error err;
@@ -281,6 +312,7 @@ int main(void)
 		cmocka_unit_test(test_garbage),
 		cmocka_unit_test(test_ec_halves_of_two_keys),
 		cmocka_unit_test(test_rsa_halves_of_two_keys),
+		cmocka_unit_test(test_rsa_oversized_prime),
 		cmocka_unit_test(test_file_errors),
 	};
 

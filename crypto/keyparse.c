@@ -55,7 +55,9 @@ static bool block_holds_key(const char *type)
 	       strcmp(type, "RSA PRIVATE KEY") == 0;
 }
 
-/* The first private key of the text; other blocks (certificates, curve parameters) may precede it. */
+/*
+ * The first private key of the text; other blocks (certificates, curve parameters) may precede it.
+ */
 static int pkey_from_pem(EVP_PKEY **pkey, const void *data, size_t len, struct error *err)
 {
 	struct pem_reader reader;

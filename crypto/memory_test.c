@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What happens when libcrypto gets no memory: each operation is run with its first allocation
- * failing, then its second, and so on until it succeeds.  On the way it must say -ENOMEM or -EIO (or
- * NULL) or refuse, and whatever it called good must be good in the end; and what is documented as unable to fail must not allocate.
+ * failing, then its second, and so on until it succeeds.  On the way it must say -ENOMEM or -EIO
+ * (or NULL) or refuse, and whatever it called good must be good in the end; and what is documented
+ * as unable to fail must not allocate.
  */
 #include <errno.h>
 #include <openssl/crypto.h>

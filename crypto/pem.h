@@ -28,8 +28,8 @@ struct pem_block {
 };
 
 /*
- * The next block; pem_block_fini() ends it and wipes its bytes.  -EINVAL: broken, or encrypted in the
- * old way (with header lines).
+ * The next block; pem_block_fini() ends it and wipes its bytes.  -EINVAL: broken, or encrypted in
+ * the old way (with header lines).
  */
 int pem_next(struct pem_block *block, struct pem_reader *r, struct error *err) MUST_CHECK;
 void pem_block_fini(struct pem_block *block);

@@ -20,8 +20,8 @@ struct rfc6979 {
 };
 
 /*
- * d: the private scalar; z: the digest, truncated to the order's length and reduced; both order_bytes
- * big-endian.  0, or -ENOMEM.  Ends with rfc6979_wipe(), also after a failure.
+ * d: the private scalar; z: the digest, truncated to the order's length and reduced; both
+ * order_bytes big-endian.  0, or -ENOMEM.  Ends with rfc6979_wipe(), also after a failure.
  */
 int rfc6979_init(struct rfc6979 *g, enum hash_alg alg, const u8 *d, const u8 *z,
 		 size_t order_bytes) MUST_CHECK;

@@ -34,6 +34,22 @@ static void test_seed_gives_published_stream(void **state)
 	rng_free(r);
 }
 
+/* The same of child "vek": HMAC of "child:vek" under SEED, then as above. */
+static void test_child_gives_published_stream(void **state)
+{
+	static const u8 expected[16] = {0xb7, 0xa7, 0xdb, 0x4f, 0x55, 0xc3, 0xb5, 0x98,
+					0xe8, 0xd5, 0x28, 0x7a, 0x55, 0x5a, 0x99, 0x5f};
+	struct rng *r = seeded();
+	struct rng *child = rng_child(r, "vek");
+	u8 out[16];
+
+	assert_non_null(child);
+	rng_fill(child, out, sizeof(out));
+	assert_memory_equal(out, expected, sizeof(out));
+	rng_free(child);
+	rng_free(r);
+}
+
 static void test_pieces_equal_whole(void **state)
 {
 	struct rng *a = seeded();
@@ -195,6 +211,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_seed_gives_published_stream),
+		cmocka_unit_test(test_child_gives_published_stream),
 		cmocka_unit_test(test_pieces_equal_whole),
 		cmocka_unit_test(test_every_seed_bit_counts),
 		cmocka_unit_test(test_child_depends_on_seed_and_label_only),

@@ -37,9 +37,9 @@ bool rsa_public_equal(const struct rsa_public *a, const struct rsa_public *b);
 enum rsa_salt { RSA_SALT_AS_DIGEST, RSA_SALT_ANY };
 
 /*
- * sig is little-endian, sig_len bytes; VERDICT_GOOD or VERDICT_BAD_SIGNATURE.  A signature not below
- * the modulus, a short field, and non-zero bytes above the modulus's length are refused.  0, or
- * -ENOMEM or -EIO.
+ * sig is little-endian, sig_len bytes; VERDICT_GOOD or VERDICT_BAD_SIGNATURE.  A signature not
+ * below the modulus, a short field, and non-zero bytes above the modulus's length are refused.  0,
+ * or -ENOMEM or -EIO.
  */
 int rsa_pss_verify(enum verdict *v, const struct rsa_public *pub, enum hash_alg alg,
 		   enum rsa_salt salt, const void *data, size_t len, const u8 *sig,

@@ -12,7 +12,10 @@ struct rsa_key {
 	struct rsa_public pub;
 };
 
-/* Takes pkey over, also on failure.  -EINVAL unless it is an RSA key that rsa_public_from_le() takes. */
+/*
+ * Takes pkey over, also on failure.  -EINVAL unless it is an RSA key that rsa_public_from_le()
+ * takes.
+ */
 int rsa_key_wrap(struct rsa_key **key, EVP_PKEY *pkey, struct error *err) MUST_CHECK;
 
 /* The public half of pkey; -EINVAL as above. */

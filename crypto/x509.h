@@ -6,8 +6,8 @@
  *				    -> ASVK (RSA-4096) -> VLEK (P-384, one per provider and TCB)
  *
  * Parsing is strict and tells what is wrong; whether a certificate is worth anything is asked step
- * by step: who signed it, is it valid now, is it revoked.  Which chain to build, and which extension
- * must say what, is the verifier's policy and stands in owner/.
+ * by step: who signed it, is it valid now, is it revoked.  Which chain to build, and which
+ * extension must say what, is the verifier's policy and stands in owner/.
  */
 #ifndef CRYPTO_X509_H
 #define CRYPTO_X509_H
@@ -23,16 +23,16 @@
 struct x509_cert;
 
 /*
- * One certificate, DER or PEM; nothing may follow it but, after PEM, text.  -EINVAL, with a line, if
- * it is not exactly DER, not of version 3, has a field or known extension that does not decode,
+ * One certificate, DER or PEM; nothing may follow it but, after PEM, text.  -EINVAL, with a line,
+ * if it is not exactly DER, not of version 3, has a field or known extension that does not decode,
  * repeats an extension, or carries more than 64 of them.  *cert is NULL unless 0.
  */
 int x509_cert_parse(struct x509_cert **cert, const void *data, size_t len,
 		    struct error *err) MUST_CHECK;
 
 /*
- * A bundle: PEM blocks, or certificates in DER one after the other; 1 .. max of them, in order, into
- * certs[].  All or nothing; free each one.
+ * A bundle: PEM blocks, or certificates in DER one after the other; 1 .. max of them, in order,
+ * into certs[].  All or nothing; free each one.
  */
 int x509_bundle_parse(struct x509_cert **certs, size_t max, size_t *count, const void *data,
 		      size_t len, struct error *err) MUST_CHECK;

@@ -125,9 +125,8 @@ static enum verdict check_issuer(X509_CRL *crl, const struct x509_cert *issuer, 
 
 	if (X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(issuer->x509)) != 0)
 		return VERDICT_WRONG_ISSUER;
-	if (X509_check_ca(issuer->x509) != 1 ||
-	    !(X509_get_key_usage(issuer->x509) &
-	      KU_CRL_SIGN)) /* all bits when it has no key usage */
+	/* An issuer without key usage reads as one with every use. */
+	if (X509_check_ca(issuer->x509) != 1 || !(X509_get_key_usage(issuer->x509) & KU_CRL_SIGN))
 		return VERDICT_ISSUER_NOT_CA;
 	if (has_critical(crl))
 		return VERDICT_UNKNOWN_CRITICAL;

@@ -12,7 +12,9 @@ void x509_ext_ca(struct der *d, int path_len)
 	der_close(d, seq);
 }
 
-/* Bits count from the top: keyCertSign is 5, cRLSign is 6; DER drops the zero bits behind the last. */
+/*
+ * Bits count from the top: keyCertSign is 5, cRLSign is 6; DER drops the zero bits behind the last.
+ */
 void x509_ext_key_usage(struct der *d, bool crl_sign)
 {
 	const u8 cert_only[] = {2, 0x04};

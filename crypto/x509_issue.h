@@ -13,8 +13,8 @@
 #include "crypto/x509.h"
 
 /*
- * One part of a name.  oid: dotted, or "OU", "C", "L", "ST", "O", "CN".  text: UTF-8; a country ("C")
- * is written as PrintableString, the others as UTF8String, as AMD does.
+ * One part of a name.  oid: dotted, or "OU", "C", "L", "ST", "O", "CN".  text: UTF-8; a country
+ * ("C") is written as PrintableString, the others as UTF8String, as AMD does.
  */
 struct x509_attr {
 	const char *oid;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which signatures count.  AMD's chains know one: RSASSA-PSS with SHA-384, MGF1 with SHA-384, a salt
- * of 48 bytes.  The parameters are part of the signed bytes but are read before anything is
+ * Which signatures count.  AMD's chains know one: RSASSA-PSS with SHA-384, MGF1 with SHA-384, a
+ * salt of 48 bytes.  The parameters are part of the signed bytes but are read before anything is
  * verified, so a forger chooses them: nothing weaker may be named there.
  */
 #include <openssl/asn1t.h>
@@ -69,7 +69,10 @@ static bool is_mgf1_sha384(const X509_ALGOR *alg)
 	return good;
 }
 
-/* Absent fields mean SHA-1 and a salt of 20 bytes, except the trailer, whose default is the only one. */
+/*
+ * Absent fields mean SHA-1 and a salt of 20 bytes, except the trailer, whose default is the only
+ * one.
+ */
 static bool pss_parameters_accepted(const X509_ALGOR *alg)
 {
 	RSA_PSS_PARAMS *p = parameters_decode(alg, ASN1_ITEM_rptr(RSA_PSS_PARAMS));

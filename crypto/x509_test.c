@@ -194,6 +194,21 @@ static void test_path_length(void **state)
 	assert_int_equal(verdict_of(&spec, pki.ask, pki.ask_cert), VERDICT_GOOD);
 }
 
+/* A root may say 0 of itself: what it issues to its own name does not count. */
+static void test_root_with_path_length(void **state)
+{
+	struct test_spec spec = {
+		.subject = "Root",
+		.issuer = "Root",
+		.ca = true,
+		.rsa = rsa_key_public(pki.ark),
+	};
+	struct x509_cert *root = test_issue(&pki, &spec, pki.ark);
+
+	assert_int_equal(verify(root, root), VERDICT_GOOD);
+	x509_cert_free(root);
+}
+
 static void test_unknown_critical(void **state)
 {
 	struct x509_ext ext = {"1.3.6.1.4.1.3704.1.99", true, (const u8 *)"\5\0", 2};
@@ -247,6 +262,7 @@ static void test_rsa_algorithms(void **state)
 	assert_int_equal(resigned(ask, sha384_md, sha384_md, 47, issuer), VERDICT_BAD_ALGORITHM);
 	assert_int_equal(resigned(ask, sha384_md, sha384_md, 0, issuer), VERDICT_BAD_ALGORITHM);
 	assert_int_equal(resigned(ask, sha384_md, sha256_md, 48, issuer), VERDICT_BAD_ALGORITHM);
+	assert_int_equal(resigned(ask, sha256_md, sha384_md, 48, issuer), VERDICT_BAD_ALGORITHM);
 	assert_int_equal(resigned(ask, sha256_md, sha256_md, 32, issuer), VERDICT_BAD_ALGORITHM);
 	assert_int_equal(resigned(ask, EVP_sha1(), EVP_sha1(), 20, issuer), VERDICT_BAD_ALGORITHM);
 	assert_int_equal(resigned(ask, sha384_md, NULL, 0, issuer), VERDICT_BAD_ALGORITHM);
@@ -433,6 +449,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_issuer),
 		cmocka_unit_test(test_issuer_rights),
 		cmocka_unit_test(test_path_length),
+		cmocka_unit_test(test_root_with_path_length),
 		cmocka_unit_test(test_unknown_critical),
 		cmocka_unit_test(test_rsa_algorithms),
 		cmocka_unit_test(test_ecdsa_algorithms),
