@@ -11,6 +11,7 @@
 #define PRINTF_LIKE(fmt, va) __attribute__((format(printf, fmt, va)))
 #define ALIGNED(n)           __attribute__((aligned(n)))
 #define PACKED               __attribute__((packed))
+#define MAY_ALIAS            __attribute__((may_alias))
 #define UNUSED               __attribute__((unused))
 #define NOINLINE             __attribute__((noinline))
 #define ALWAYS_INLINE        inline __attribute__((always_inline))
@@ -30,11 +31,27 @@
 #define UNROLL _Pragma("GCC unroll 16")
 #endif
 
+/* Before a return of a call: the call must become a jump (clang checks it, gcc does it anyway). */
+#if defined(__clang__)
+#define MUSTTAIL __attribute__((musttail))
+#else
+#define MUSTTAIL
+#endif
+
 /* Code that needs instructions beyond the x86-64 baseline; callers check CPUID first. */
 #define TARGET(features) __attribute__((target(features)))
 
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/* The same pointer, which the compiler may take for not NULL. */
+#define NONNULL(p)                               \
+	__extension__({                          \
+		__typeof__(p) p_ = (p);          \
+		if (!p_)                         \
+			__builtin_unreachable(); \
+		p_;                              \
+	})
 
 /* The structure of type `type` whose member `member` is at `ptr`. */
 #define CONTAINER_OF(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
