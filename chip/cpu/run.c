@@ -117,6 +117,10 @@ static bool handle_stop(struct cpu *c, enum cpu_stop stop)
 		stop = run_alone(c);
 	if (stop != CPU_EVENT)
 		return true;
+	if (c->event.kind == EVENT_RESTART) { /* disturbed again: look up, then try once more */
+		c->event.kind = EVENT_NONE;
+		return true;
+	}
 	if (c->event.kind == EVENT_EXIT) {
 		if (c->event.complete)
 			c->rip = c->event.next_rip;
