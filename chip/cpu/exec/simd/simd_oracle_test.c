@@ -118,7 +118,7 @@ static bool is_dot_product(const struct gen_case *k)
 
 /*
  * Status bits of MXCSR that we know to differ, only while exceptions are unmasked: PE beside an
- * unmasked overflow or underflow, and all of dot products.	[CHOICE SIMD exceptions]
+ * unmasked overflow or underflow, and all of dot products.
  */
 static u32 status_known_to_differ(const struct gen_case *k, const struct regs *want)
 {
