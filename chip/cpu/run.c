@@ -153,6 +153,8 @@ static void end_shadow(struct cpu *c)
 void cpu_run(struct cpu *c)
 {
 	c->debug_trap = 0; /* of an instruction that ended in a #VMEXIT */
+	if (!(c->mode & MODE_SINGLE))
+		c->rflags &= ~RFLAGS_RF; /* it counts only where breakpoints do */
 	for (;;) {
 		bool single, shadow;
 		enum cpu_stop stop;

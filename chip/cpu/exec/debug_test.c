@@ -156,6 +156,20 @@ static void resume_flag(void **state)
 	assert_int_equal(machine_reg(m, 1), 2);
 }
 
+static void resume_flag_lasts_for_one_instruction(void **state)
+{
+	for (unsigned armed = 0; armed < 2; armed++) {
+		machine_enter(m, MACHINE_LONG64);
+		if (armed)
+			watch(0, MACHINE_DATA, DR7_RW_EXECUTE, DR7_LEN_1);
+		SAVE->rflags |= RFLAGS_RF;
+		RUN(/* nop; int 0x40 */
+		    0x90, 0xcd, 0x40);
+		assert_vector(0x40);
+		assert_int_equal(stack_item(2, 8), RFLAGS_ONE);
+	}
+}
+
 static void breakpoint_on_a_repeated_instruction(void **state)
 {
 	static const u8 handler[] = {/* inc edx; or dword ptr [rsp + 16], 0x10000; iretq */
@@ -424,6 +438,7 @@ int main(void)
 		cmocka_unit_test(intercepted_step),
 		cmocka_unit_test(instruction_breakpoint),
 		cmocka_unit_test(resume_flag),
+		cmocka_unit_test(resume_flag_lasts_for_one_instruction),
 		cmocka_unit_test(breakpoint_on_a_repeated_instruction),
 		cmocka_unit_test(data_breakpoints),
 		cmocka_unit_test(a_fault_takes_the_data_breakpoint_away),
