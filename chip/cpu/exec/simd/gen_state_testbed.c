@@ -229,6 +229,16 @@ static bool has_no_base(const struct gen_case *k, const ZydisDecodedOperandMem *
 	       (k->insn.raw.sib.offset && k->insn.raw.modrm.mod == 0 && k->insn.raw.sib.base == 5);
 }
 
+/*
+ * What a base and displacement cannot make up for: a large index would leave the window, for an
+ * address where this process may well have something mapped (a sanitizer's shadow has terabytes).
+ */
+static bool needs_small_index(const struct gen_case *k, const ZydisDecodedOperandMem *m)
+{
+	return m->type == ZYDIS_MEMOP_TYPE_MEM && m->index != ZYDIS_REGISTER_NONE &&
+	       (is_rsp(m->base) || has_no_base(k, m));
+}
+
 /* Base and index are one register: its multiples do not reach every address. */
 static void aim_twice(struct gen *g, struct gen_case *k, const ZydisDecodedOperandMem *m)
 {
@@ -246,7 +256,7 @@ static void aim(struct gen *g, struct gen_case *k, const ZydisDecodedOperand *o)
 	do
 		k->target = random_target(g, o->size / 8);
 	while (k->target >> 63 && !reaches_everywhere(k, m));
-	if (is_rsp(m->base) && m->type == ZYDIS_MEMOP_TYPE_MEM && m->index != ZYDIS_REGISTER_NONE)
+	if (needs_small_index(k, m))
 		k->regs.gpr[ZydisRegisterGetId(m->index)] = gen_below(g, 1 << 20);
 	if (m->type == ZYDIS_MEMOP_TYPE_VSIB)
 		small_indices(g, k, m->index);
