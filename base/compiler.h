@@ -31,6 +31,15 @@
 #define UNROLL _Pragma("GCC unroll 16")
 #endif
 
+/* Whether ThreadSanitizer watches the C code. */
+#if defined(__SANITIZE_THREAD__)
+#define THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#define THREAD_SANITIZER __has_feature(thread_sanitizer)
+#else
+#define THREAD_SANITIZER 0
+#endif
+
 /* Before a return of a call: the call must become a jump (clang checks it, gcc does it anyway). */
 #if defined(__clang__)
 #define MUSTTAIL __attribute__((musttail))
