@@ -13,6 +13,7 @@
 #include "tools/command.h"
 
 static const struct command *const commands[] = {
+	&run_command,
 	&host_command,
 };
 
@@ -55,7 +56,7 @@ static int print_version(void)
 }
 
 /* Starts over with getopt_long (optind 0), on the words from the subcommand's name on. */
-static int run_command(int argc, char **argv)
+static int run_subcommand(int argc, char **argv)
 {
 	const struct command *command;
 
@@ -78,7 +79,7 @@ static int run(int argc, char **argv)
 
 	switch (opt) {
 	case OPT_END:
-		return run_command(argc - optind, argv + optind);
+		return run_subcommand(argc - optind, argv + optind);
 	case OPT_HELP:
 		return print_commands();
 	case 'v':
