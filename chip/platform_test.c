@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "chip/platform.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "tests/support/cmocka.h"
@@ -162,6 +164,56 @@ static void a_guest_runs_and_a_kick_ends_it(void **state)
 	chip_free(chip);
 }
 
+/* -- time ------------------------------------------------------------------------------------- */
+
+struct clock_check {
+	struct chip *chip;
+	atomic_flag lock;
+	u64 last;
+	bool went_back;
+};
+
+struct clock_thread {
+	struct clock_check *check;
+	unsigned core;
+};
+
+/* As an operating system compares the TSCs of two processors: under a lock, one after the other. */
+static void *read_clock(void *arg)
+{
+	const struct clock_thread *t = arg;
+	struct clock_check *k = t->check;
+
+	for (unsigned n = 0; n < 200000; n++) {
+		u64 now;
+
+		while (atomic_flag_test_and_set_explicit(&k->lock, memory_order_acquire))
+			;
+		now = platform_rdtsc(k->chip, t->core);
+		if (now < k->last)
+			k->went_back = true;
+		k->last = now;
+		atomic_flag_clear_explicit(&k->lock, memory_order_release);
+	}
+	return NULL;
+}
+
+static void time_does_not_go_back_from_core_to_core(void **state)
+{
+	struct clock_check k = {
+		.chip = new_chip(&(struct chip_config){.cores = 2, .dram_size = MIB(2)}),
+		.lock = ATOMIC_FLAG_INIT,
+	};
+	struct clock_thread t[2] = {{&k, 0}, {&k, 1}};
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, read_clock, &t[1]), 0);
+	read_clock(&t[0]);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_false(k.went_back);
+	chip_free(k.chip);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +223,7 @@ int main(void)
 		cmocka_unit_test(a_c_bit_of_ones_choice_is_announced),
 		cmocka_unit_test(no_secure_processor_no_answer),
 		cmocka_unit_test(a_guest_runs_and_a_kick_ends_it),
+		cmocka_unit_test(time_does_not_go_back_from_core_to_core),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
