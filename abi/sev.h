@@ -90,7 +90,7 @@ enum {
 
 struct sev_ring_cmd {		/* entry of a command queue */
 	u16	cmd;		/* in   enum sev_cmd */
-	u16	flags;		/* in */
+	u16	flags;		/* in   SEV_RING_CMD_ */
 	u32	software_data;	/* in   not read by firmware */
 	u64	buf_paddr;	/* in   command buffer */
 };
@@ -99,6 +99,9 @@ LAYOUT_AT(sev_ring_cmd, cmd, 0x00);
 LAYOUT_AT(sev_ring_cmd, flags, 0x02);
 LAYOUT_AT(sev_ring_cmd, software_data, 0x04);
 LAYOUT_AT(sev_ring_cmd, buf_paddr, 0x08);
+
+#define SEV_RING_CMD_INT	BIT32(0)	/* interrupt when it is done */
+#define SEV_RING_CMD_CONTINUE	BIT32(1)	/* go on if it fails; else the queue pauses */
 
 struct sev_ring_status {	/* entry of a status queue */
 	u16	status;		/* out  enum sp_status */
