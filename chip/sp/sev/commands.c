@@ -70,136 +70,136 @@ const struct sp_command sev_commands[] = {
 
 /* -- guest contexts ---------------------------------------------------------------------------- */
 
-{ .id = SEV_CMD_DECOMMISSION, .name = "DECOMMISSION",
+{ .id = SEV_CMD_DECOMMISSION, .name = "DECOMMISSION", .run = sev_decommission,
   .size = sizeof(struct sev_handle_buf), .platform = SP_WORKING,
   .guest = SP_ANY_GUEST, .handle_at = HANDLE(sev_handle_buf), .activity = SP_MUST_BE_INACTIVE },
 
-{ .id = SEV_CMD_ACTIVATE, .name = "ACTIVATE",
+{ .id = SEV_CMD_ACTIVATE, .name = "ACTIVATE", .run = sev_activate,
   .size = sizeof(struct sev_activate_buf), .platform = SP_WORKING,
   .guest = SP_UNSENT, .handle_at = HANDLE(sev_activate_buf), .activity = SP_MUST_BE_INACTIVE },
 
-{ .id = SEV_CMD_DEACTIVATE, .name = "DEACTIVATE",
+{ .id = SEV_CMD_DEACTIVATE, .name = "DEACTIVATE", .run = sev_deactivate,
   .size = sizeof(struct sev_handle_buf), .platform = SP_WORKING,
   .guest = SP_ANY_GUEST, .handle_at = HANDLE(sev_handle_buf) },
 
-{ .id = SEV_CMD_GUEST_STATUS, .name = "GUEST_STATUS",
+{ .id = SEV_CMD_GUEST_STATUS, .name = "GUEST_STATUS", .run = sev_guest_status,
   .size = sizeof(struct sev_guest_status_buf), .writes_back = true, .platform = SP_WORKING,
   .guest = SP_ANY_GUEST, .handle_at = HANDLE(sev_guest_status_buf) },
 
-{ .id = SEV_CMD_COPY, .name = "COPY",
+{ .id = SEV_CMD_COPY, .name = "COPY", .run = sev_copy,
   .size = sizeof(struct sev_copy_buf), .platform = SP_WORKING,
   .guest = SP_RUNNING | SP_SUPDATE, .handle_at = HANDLE(sev_copy_buf),
   .activity = SP_MUST_BE_ACTIVE },
 
-{ .id = SEV_CMD_ACTIVATE_EX, .name = "ACTIVATE_EX", .since = API(0, 24),
+{ .id = SEV_CMD_ACTIVATE_EX, .name = "ACTIVATE_EX", .run = sev_activate_ex, .since = API(0, 24),
   .size = sizeof(struct sev_activate_ex_buf), .platform = SP_WORKING,
   .guest = SP_UNSENT, .handle_at = HANDLE(sev_activate_ex_buf), .activity = SP_MUST_BE_INACTIVE },
 
 /* -- launch ------------------------------------------------------------------------------------ */
 
-{ .id = SEV_CMD_LAUNCH_START, .name = "LAUNCH_START",
+{ .id = SEV_CMD_LAUNCH_START, .name = "LAUNCH_START", .run = sev_launch_start,
   .size = sizeof(struct sev_launch_start_buf), .writes_back = true, .platform = SP_INITIALISED,
   .reserved = {ZERO(sev_launch_start_buf, rsvd_14)}, .section = "6.2" },
 
-{ .id = SEV_CMD_LAUNCH_UPDATE_DATA, .name = "LAUNCH_UPDATE_DATA",
+{ .id = SEV_CMD_LAUNCH_UPDATE_DATA, .name = "LAUNCH_UPDATE_DATA", .run = sev_launch_update_data,
   .size = sizeof(struct sev_launch_update_buf), .platform = SP_WORKING,
   .guest = SP_LUPDATE, .handle_at = HANDLE(sev_launch_update_buf), .activity = SP_MUST_BE_ACTIVE,
   .reserved = {ZERO(sev_launch_update_buf, rsvd_04)} },
 
-{ .id = SEV_CMD_LAUNCH_UPDATE_VMSA, .name = "LAUNCH_UPDATE_VMSA",
+{ .id = SEV_CMD_LAUNCH_UPDATE_VMSA, .name = "LAUNCH_UPDATE_VMSA", .run = sev_launch_update_vmsa,
   .size = sizeof(struct sev_launch_update_buf), .platform = SP_WORKING,
   .guest = SP_LUPDATE, .handle_at = HANDLE(sev_launch_update_buf), .activity = SP_MUST_BE_ACTIVE,
   .needs_es = true, .policy_set = SEV_POLICY_ES,
   .reserved = {ZERO(sev_launch_update_buf, rsvd_04)} },
 
-{ .id = SEV_CMD_LAUNCH_MEASURE, .name = "LAUNCH_MEASURE",
+{ .id = SEV_CMD_LAUNCH_MEASURE, .name = "LAUNCH_MEASURE", .run = sev_launch_measure,
   .size = sizeof(struct sev_launch_measure_buf), .writes_back = true, .platform = SP_WORKING,
   .guest = SP_LUPDATE, .handle_at = HANDLE(sev_launch_measure_buf),
   .reserved = {ZERO(sev_launch_measure_buf, rsvd_04)}, .section = "6.5.1" },
 
-{ .id = SEV_CMD_LAUNCH_SECRET, .name = "LAUNCH_SECRET",
+{ .id = SEV_CMD_LAUNCH_SECRET, .name = "LAUNCH_SECRET", .run = sev_launch_secret,
   .size = sizeof(struct sev_transport_buf), .platform = SP_WORKING,
   .guest = SP_LSECRET, .handle_at = HANDLE(sev_transport_buf), .activity = SP_MUST_BE_ACTIVE,
   .reserved = {ZERO(sev_transport_buf, rsvd_04), ZERO(sev_transport_buf, rsvd_14),
 	       ZERO(sev_transport_buf, rsvd_24)}, .section = "6.6" },
 
-{ .id = SEV_CMD_LAUNCH_FINISH, .name = "LAUNCH_FINISH",
+{ .id = SEV_CMD_LAUNCH_FINISH, .name = "LAUNCH_FINISH", .run = sev_launch_finish,
   .size = sizeof(struct sev_handle_buf), .platform = SP_WORKING,
   .guest = SP_LSECRET, .handle_at = HANDLE(sev_handle_buf) },
 
-{ .id = SEV_CMD_ATTESTATION, .name = "ATTESTATION", .since = API(0, 23),
+{ .id = SEV_CMD_ATTESTATION, .name = "ATTESTATION", .run = sev_attestation, .since = API(0, 23),
   .size = sizeof(struct sev_attestation_buf), .writes_back = true, .platform = SP_WORKING,
   .guest = SP_LSECRET | SP_RUNNING | SP_SUPDATE, .handle_at = HANDLE(sev_attestation_buf),
   .reserved = {ZERO(sev_attestation_buf, rsvd_04)} },
 
 /* -- migration --------------------------------------------------------------------------------- */
 
-{ .id = SEV_CMD_SEND_START, .name = "SEND_START",
+{ .id = SEV_CMD_SEND_START, .name = "SEND_START", .run = sev_send_start,
   .size = sizeof(struct sev_send_start_buf), .writes_back = true, .platform = SP_WORKING,
   .guest = SP_RUNNING, .handle_at = HANDLE(sev_send_start_buf), .policy_clear = SEV_POLICY_NOSEND,
   .reserved = {ZERO(sev_send_start_buf, rsvd_14), ZERO(sev_send_start_buf, rsvd_24),
 	       ZERO(sev_send_start_buf, rsvd_34)} },
 
-{ .id = SEV_CMD_SEND_UPDATE_DATA, .name = "SEND_UPDATE_DATA",
+{ .id = SEV_CMD_SEND_UPDATE_DATA, .name = "SEND_UPDATE_DATA", .run = sev_send_update_data,
   .size = sizeof(struct sev_transport_buf), .writes_back = true, .platform = SP_WORKING,
   .guest = SP_SUPDATE, .handle_at = HANDLE(sev_transport_buf), .activity = SP_MUST_BE_ACTIVE,
   .reserved = {ZERO(sev_transport_buf, rsvd_04), ZERO(sev_transport_buf, rsvd_14),
 	       ZERO(sev_transport_buf, rsvd_24)} },
 
-{ .id = SEV_CMD_SEND_UPDATE_VMSA, .name = "SEND_UPDATE_VMSA",
+{ .id = SEV_CMD_SEND_UPDATE_VMSA, .name = "SEND_UPDATE_VMSA", .run = sev_send_update_vmsa,
   .size = sizeof(struct sev_transport_buf), .writes_back = true, .platform = SP_WORKING,
   .guest = SP_SUPDATE, .handle_at = HANDLE(sev_transport_buf), .activity = SP_MUST_BE_ACTIVE,
   .policy_set = SEV_POLICY_ES,
   .reserved = {ZERO(sev_transport_buf, rsvd_04), ZERO(sev_transport_buf, rsvd_14),
 	       ZERO(sev_transport_buf, rsvd_24)}, .section = "6.10" },
 
-{ .id = SEV_CMD_SEND_FINISH, .name = "SEND_FINISH",
+{ .id = SEV_CMD_SEND_FINISH, .name = "SEND_FINISH", .run = sev_send_finish,
   .size = sizeof(struct sev_handle_buf), .platform = SP_WORKING,
   .guest = SP_SUPDATE, .handle_at = HANDLE(sev_handle_buf) },
 
-{ .id = SEV_CMD_SEND_CANCEL, .name = "SEND_CANCEL",
+{ .id = SEV_CMD_SEND_CANCEL, .name = "SEND_CANCEL", .run = sev_send_cancel,
   .size = sizeof(struct sev_handle_buf), .platform = SP_WORKING,
   .guest = SP_SUPDATE, .handle_at = HANDLE(sev_handle_buf) },
 
-{ .id = SEV_CMD_RECEIVE_START, .name = "RECEIVE_START",
+{ .id = SEV_CMD_RECEIVE_START, .name = "RECEIVE_START", .run = sev_receive_start,
   .size = sizeof(struct sev_receive_start_buf), .writes_back = true, .platform = SP_INITIALISED,
   .reserved = {ZERO(sev_receive_start_buf, rsvd_14)}, .section = "6.12" },
 
-{ .id = SEV_CMD_RECEIVE_UPDATE_DATA, .name = "RECEIVE_UPDATE_DATA",
+{ .id = SEV_CMD_RECEIVE_UPDATE_DATA, .name = "RECEIVE_UPDATE_DATA", .run = sev_receive_update_data,
   .size = sizeof(struct sev_transport_buf), .platform = SP_WORKING,
   .guest = SP_RUPDATE, .handle_at = HANDLE(sev_transport_buf), .activity = SP_MUST_BE_ACTIVE,
   .reserved = {ZERO(sev_transport_buf, rsvd_04), ZERO(sev_transport_buf, rsvd_14),
 	       ZERO(sev_transport_buf, rsvd_24)} },
 
-{ .id = SEV_CMD_RECEIVE_UPDATE_VMSA, .name = "RECEIVE_UPDATE_VMSA",
+{ .id = SEV_CMD_RECEIVE_UPDATE_VMSA, .name = "RECEIVE_UPDATE_VMSA", .run = sev_receive_update_vmsa,
   .size = sizeof(struct sev_transport_buf), .platform = SP_WORKING,
   .guest = SP_RUPDATE, .handle_at = HANDLE(sev_transport_buf), .activity = SP_MUST_BE_ACTIVE,
   .policy_set = SEV_POLICY_ES,
   .reserved = {ZERO(sev_transport_buf, rsvd_04), ZERO(sev_transport_buf, rsvd_14),
 	       ZERO(sev_transport_buf, rsvd_24)} },
 
-{ .id = SEV_CMD_RECEIVE_FINISH, .name = "RECEIVE_FINISH",
+{ .id = SEV_CMD_RECEIVE_FINISH, .name = "RECEIVE_FINISH", .run = sev_receive_finish,
   .size = sizeof(struct sev_handle_buf), .platform = SP_WORKING,
   .guest = SP_RUPDATE, .handle_at = HANDLE(sev_handle_buf) },
 
 /* -- debugging and page swap ------------------------------------------------------------------- */
 
-{ .id = SEV_CMD_DBG_DECRYPT, .name = "DBG_DECRYPT",
+{ .id = SEV_CMD_DBG_DECRYPT, .name = "DBG_DECRYPT", .run = sev_dbg_decrypt,
   .size = sizeof(struct sev_dbg_buf), .platform = SP_WORKING,
   .guest = SP_UNSENT, .handle_at = HANDLE(sev_dbg_buf), .activity = SP_MUST_BE_ACTIVE,
   .policy_clear = SEV_POLICY_NODBG, .reserved = {ZERO(sev_dbg_buf, rsvd_04)} },
 
-{ .id = SEV_CMD_DBG_ENCRYPT, .name = "DBG_ENCRYPT",
+{ .id = SEV_CMD_DBG_ENCRYPT, .name = "DBG_ENCRYPT", .run = sev_dbg_encrypt,
   .size = sizeof(struct sev_dbg_buf), .platform = SP_WORKING,
   .guest = SP_UNSENT, .handle_at = HANDLE(sev_dbg_buf), .activity = SP_MUST_BE_ACTIVE,
   .policy_clear = SEV_POLICY_NODBG, .reserved = {ZERO(sev_dbg_buf, rsvd_04)} },
 
-{ .id = SEV_CMD_SWAP_OUT, .name = "SWAP_OUT", .since = API(0, 24),
+{ .id = SEV_CMD_SWAP_OUT, .name = "SWAP_OUT", .run = sev_swap_out, .since = API(0, 24),
   .size = sizeof(struct sev_swap_out_buf), .platform = SP_WORKING,
   .guest = SP_RUNNING | SP_SUPDATE, .handle_at = HANDLE(sev_swap_out_buf),
   .activity = SP_MUST_BE_ACTIVE },
 
-{ .id = SEV_CMD_SWAP_IN, .name = "SWAP_IN", .since = API(0, 24),
+{ .id = SEV_CMD_SWAP_IN, .name = "SWAP_IN", .run = sev_swap_in, .since = API(0, 24),
   .size = sizeof(struct sev_swap_in_buf), .platform = SP_WORKING,
   .guest = SP_RUNNING | SP_SUPDATE, .handle_at = HANDLE(sev_swap_in_buf),
   .activity = SP_MUST_BE_ACTIVE },

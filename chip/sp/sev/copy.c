@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * COPY: guest memory is encrypted anew for another address, which the host cannot do by copying
+ * ciphertext.	[SEV COPY]
+ */
+#include "chip/sp/internal.h"
+#include "chip/sp/sev/commands.h"
+#include "chip/sp/sev/move.h"
+
+enum sp_status sev_copy(struct sp *sp, struct sp_call *call)
+{
+	const struct sev_copy_buf *buf = (const void *)call->buf;
+	struct sev_move move = {.src = buf->src_paddr,
+				.dst = buf->dst_paddr,
+				.len = buf->length,
+				.src_guest = true,
+				.dst_guest = true};
+	enum sp_status s;
+
+	/* Check. */
+	s = sev_check_move(sp, &move);
+	if (s)
+		return s;
+
+	/* Commit. */
+	sev_move(sp, call->guest, &move);
+	return SP_SUCCESS;
+}
