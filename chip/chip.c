@@ -9,6 +9,7 @@
 #include <x86intrin.h>
 
 #include "base/bug.h"
+#include "chip/product.h"
 #include "crypto/hash.h"
 
 /* -- numbers of the configuration ------------------------------------------------------------- */
@@ -130,6 +131,22 @@ static int make_cache(struct chip *chip, const struct chip_config *cfg, struct e
 	return chip->cache ? 0 : -ENOMEM;
 }
 
+static int make_sp(struct chip *chip, const struct chip_config *cfg, struct error *err)
+{
+	const struct sp_config sp = {
+		.fabric = &chip->fabric,
+		.cache = chip->cache,
+		.mee = chip->mee,
+		.rng = chip->rng,
+		.product = chip_product(&chip->model, chip->cores),
+		.state_dir = cfg->state_dir,
+		.pki_dir = cfg->pki_dir,
+	};
+
+	chip->sp = sp_new(&sp, err);
+	return chip->sp ? 0 : -EIO;
+}
+
 static int make_core(struct chip *chip, unsigned number, struct error *err)
 {
 	const struct cpu_config core = {
@@ -156,6 +173,8 @@ static int make_parts(struct chip *chip, const struct chip_config *cfg, struct e
 	if (rc == 0)
 		rc = make_cache(chip, cfg, err);
 	chip->cores = cfg->cores;
+	if (rc == 0)
+		rc = make_sp(chip, cfg, err);
 	for (unsigned n = 0; n < chip->cores && rc == 0; n++)
 		rc = make_core(chip, n, err);
 	return rc;
@@ -189,6 +208,7 @@ void chip_free(struct chip *chip)
 		return;
 	for (unsigned n = 0; n < chip->cores; n++)
 		cpu_free(chip->core[n]);
+	sp_free(chip->sp);
 	if (chip->cache)
 		cache_free(chip->cache);
 	mee_free(chip->mee);

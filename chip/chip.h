@@ -14,6 +14,7 @@
 #include "chip/fabric/fabric.h"
 #include "chip/mee/mee.h"
 #include "chip/platform.h"
+#include "chip/sp/sp.h"
 #include "crypto/rng.h"
 
 struct chip {
@@ -22,6 +23,7 @@ struct chip {
 	struct fabric fabric;
 	struct mee *mee;
 	struct cache *cache;
+	struct sp *sp;
 	struct cpu_clock clock;
 	struct cpu *core[CHIP_CORES_MAX];
 	unsigned cores;

@@ -143,7 +143,11 @@ enum platform_result platform_invlpga(struct chip *chip, unsigned core, u64 la, 
 
 enum platform_result platform_wbinvd(struct chip *chip, unsigned core)
 {
-	return result_of(cpu_wbinvd(chip_core(chip, core)));
+	enum cpu_host_result r = cpu_wbinvd(chip_core(chip, core));
+
+	if (r == CPU_HOST_OK)
+		sp_note_wbinvd(chip->sp, core);
+	return result_of(r);
 }
 
 void platform_kick(struct chip *chip, unsigned core)
@@ -163,9 +167,9 @@ void platform_raise_init(struct chip *chip, unsigned core)
 
 /* -- the Secure Processor --------------------------------------------------------------------- */
 
-bool platform_sp_command(struct chip *chip, u32 id, spa_t buf, enum sp_status *status)
+enum sp_status platform_sp_command(struct chip *chip, u32 id, spa_t buf)
 {
-	return false;
+	return sp_command(chip->sp, id, buf.v);
 }
 
 /* -- looking in ------------------------------------------------------------------------------- */

@@ -32,6 +32,8 @@ struct chip_config {
 	u64 cache_pages;    /* plaintext pages kept at most, CHIP_CACHE_PAGES_MIN or more; 0: all */
 	const char *seed;   /* all randomness of the chip comes from this text; NULL: real */
 	bool deterministic; /* time is counted in instructions; for one core */
+	const char *state_dir; /* what the Secure Processor keeps without power; NULL: in memory */
+	const char *pki_dir;   /* who made the chip; NULL: the published test root */
 };
 
 struct chip;
@@ -133,10 +135,10 @@ void platform_raise_init(struct chip *chip, unsigned core);
 /* -- the Secure Processor --------------------------------------------------------------------- */
 
 /*
- * The mailbox: writes the address of the buffer and the command (enum sev_cmd), waits for the answer.  False: this
- * socket has no Secure Processor, *status is left alone.	[SEV 4 Mailbox Register Protocol]
+ * The mailbox: writes the buffer's address and the command (enum sev_cmd), and waits for the answer.
+ * One command at a time.	[SEV 4 Mailbox Register Protocol]
  */
-bool platform_sp_command(struct chip *chip, u32 id, spa_t buf, enum sp_status *status);
+enum sp_status platform_sp_command(struct chip *chip, u32 id, spa_t buf);
 
 /* -- looking in ------------------------------------------------------------------------------- */
 
