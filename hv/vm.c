@@ -82,6 +82,10 @@ static int prepare_core(struct vm *vm, unsigned core, struct error *err)
 		return rc;
 	set_bits(vm, core, MSR_EFER, EFER_SVME);
 	BUG_ON(platform_wrmsr(vm->chip, core, MSR_VM_HSAVE_PA, hsave.v) != PLATFORM_DONE);
+	if (vm->cfg.sev) { /* VMRUN of an SEV guest asks for both  [APM2 15.34.3] */
+		set_bits(vm, core, MSR_SYSCFG, SYSCFG_MEM_ENCRYPTION_MOD_EN);
+		set_bits(vm, core, MSR_HWCR, HWCR_SMM_LOCK);
+	}
 	return 0;
 }
 
@@ -105,10 +109,33 @@ static int make_vcpus(struct vm *vm, struct error *err)
 	return rc;
 }
 
+/* -- the launch ------------------------------------------------------------------------------- */
+
+/* ASIDs below the least one of a guest without ES are for those with it. */
+static void choose_asid(struct vm *vm)
+{
+	enum { PLAIN_ASID = 1 };
+	struct platform_cpuid id = platform_cpuid(vm->chip, 0, CPUID_8000_001F, 0);
+
+	vm->asid = vm->cfg.sev ? id.edx : PLAIN_ASID;
+	vm->cfg.boot.c_bit = 0;
+	if (vm->cfg.sev)
+		vm->cfg.boot.c_bit = BIT64(FIELD_GET(CPUID_8000_001F_EBX_C_BIT, id.ebx));
+}
+
 static int load(struct vm *vm, struct error *err)
 {
+	int rc;
+
+	choose_asid(vm);
 	boot_stage_init(&vm->stage, &vm->memory);
-	return boot_load(&vm->cfg.boot, &vm->stage, &vm->entry, err);
+	rc = boot_load(&vm->cfg.boot, &vm->stage, &vm->entry, err);
+	if (rc != 0 || !vm->cfg.sev)
+		return rc;
+	rc = sp_driver_init(&vm->sp, vm->chip, vm->cfg.cpus, &vm->pages, err);
+	if (rc != 0)
+		return rc;
+	return launch_start(&vm->launch, &vm->sp, &vm->cfg.launch, &vm->stage, vm->asid, err);
 }
 
 struct vm *vm_new(struct chip *chip, const struct vm_config *cfg, struct error *err)
@@ -123,7 +150,6 @@ struct vm *vm_new(struct chip *chip, const struct vm_config *cfg, struct error *
 	vm->chip = chip;
 	vm->cfg = *cfg;
 	vm->cfg.boot.cpus = cfg->cpus;
-	vm->asid = 1;
 	pthread_mutex_init(&vm->lock, NULL);
 	pthread_cond_init(&vm->ended_cond, NULL);
 	rc = make_memory(vm, err);
@@ -146,6 +172,7 @@ void vm_free(struct vm *vm)
 	for (unsigned n = 0; vm->vcpu && n < vm->cfg.cpus; n++)
 		vcpu_fini(&vm->vcpu[n]);
 	free(vm->vcpu);
+	launch_end(&vm->launch);
 	machine_fini(vm);
 	npt_fini(&vm->npt);
 	memory_fini(&vm->memory);

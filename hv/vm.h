@@ -14,6 +14,7 @@
 #include "hv/boot/boot.h"
 #include "hv/dev/bus.h"
 #include "hv/dev/lapic.h"
+#include "hv/launch.h"
 #include "hv/machine.h"
 #include "hv/memory.h"
 #include "hv/npt.h"
@@ -26,7 +27,9 @@ struct vm_config {
 	u64 memory; /* bytes, a multiple of 2 MiB, 4 MiB .. MEMORY_MAX */
 	unsigned cpus;
 	enum memory_placement placement;
-	bool small_pages;        /* nested pages of 4 KiB rather than 2 MiB */
+	bool small_pages; /* nested pages of 4 KiB rather than 2 MiB */
+	bool sev;         /* encrypted: launched by the Secure Processor */
+	struct launch_config launch;
 	struct boot_config boot; /* cpus and c_bit are set by vm_new() */
 	struct machine_config machine;
 };
@@ -53,6 +56,8 @@ struct vm {
 	struct boot_stage stage; /* what the launch put into memory */
 	struct boot_entry entry;
 	spa_t iopm, msrpm;
+	struct sp_driver sp;
+	struct launch launch; /* cfg.sev */
 	u32 asid;
 	u64 tsc_start;     /* host TSC at the guest's TSC 0 */
 	struct vcpu *vcpu; /* cfg.cpus of them */

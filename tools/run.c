@@ -77,6 +77,7 @@ static bool parse_seconds(const char *word, double *v)
 
 enum {
 	OPT_NONE = 1,
+	OPT_SEV,
 	OPT_KERNEL,
 	OPT_INITRD,
 	OPT_APPEND,
@@ -91,6 +92,7 @@ enum {
 	OPT_SCATTER,
 	OPT_SMALL_PAGES,
 	OPT_SEED,
+	OPT_STATE,
 	OPT_TIMEOUT,
 	OPT_DEBUG_EXIT,
 	OPT_QUIET,
@@ -99,6 +101,7 @@ enum {
 
 static const struct option options[] = {
 	{"none", no_argument, NULL, OPT_NONE},
+	{"sev", no_argument, NULL, OPT_SEV},
 	{"kernel", required_argument, NULL, OPT_KERNEL},
 	{"initrd", required_argument, NULL, OPT_INITRD},
 	{"append", required_argument, NULL, OPT_APPEND},
@@ -113,6 +116,7 @@ static const struct option options[] = {
 	{"scatter", no_argument, NULL, OPT_SCATTER},
 	{"small-pages", no_argument, NULL, OPT_SMALL_PAGES},
 	{"seed", required_argument, NULL, OPT_SEED},
+	{"state", required_argument, NULL, OPT_STATE},
 	{"timeout", required_argument, NULL, OPT_TIMEOUT},
 	{"debug-exit", required_argument, NULL, OPT_DEBUG_EXIT},
 	{"quiet", no_argument, NULL, OPT_QUIET},
@@ -181,6 +185,8 @@ static int take_option(struct run *r, int opt)
 {
 	switch (opt) {
 	case OPT_NONE:
+	case OPT_SEV:
+		r->vm_cfg.sev = opt == OPT_SEV;
 		return 0;
 	case OPT_KERNEL:
 		r->vm_cfg.boot.kernel = optarg;
@@ -210,6 +216,9 @@ static int take_option(struct run *r, int opt)
 		return 0;
 	case OPT_SEED:
 		r->chip_cfg.seed = optarg;
+		return 0;
+	case OPT_STATE:
+		r->chip_cfg.state_dir = optarg;
 		return 0;
 	case OPT_QUIET:
 		r->quiet = true;
@@ -409,6 +418,7 @@ const struct command run_command = {
 		 "\n"
 		 "On what:\n"
 		 "  --none            without encryption (the default)\n"
+		 "  --sev             encrypted\n"
 		 "  --memory SIZE     of the guest: 512M\n"
 		 "  --cpus N          vCPUs, 1 to 64\n"
 		 "  --cpu MODEL       naples, rome, milan (the default), genoa, turin\n"
@@ -419,6 +429,7 @@ const struct command run_command = {
 		 "  --scatter         guest memory in pieces all over DRAM\n"
 		 "  --small-pages     nested pages of 4 KiB\n"
 		 "  --seed TEXT       all randomness of the chip comes from this\n"
+		 "  --state DIR       what the Secure Processor keeps without power\n"
 		 "\n"
 		 "How it ends:\n"
 		 "  --timeout SECONDS after so long, with status 4\n"
