@@ -10,7 +10,11 @@
 #include "abi/x86.h"
 #include "hv/vm.h"
 
-/* -- what is taken away, and what is added ---------------------------------------------------- */
+/* -- what is taken away, and what is added ----------------------------------------------------
+ *
+ * Flaws of speculation that the core does not have are said to be absent (SSB, BTC, SRSO, TSA), for
+ * models that had them too: a guest would only lose time on mending them.
+ */
 
 enum { ANY_SUBLEAF = -1 };
 
@@ -52,8 +56,8 @@ static const struct policy policies[] = {
 	{CPUID_8000_0007, ANY_SUBLEAF, NONE, {0, 0, 0, CPUID_8000_0007_EDX_TSC_INVARIANT}},
 	{CPUID_8000_0008, ANY_SUBLEAF,
 		{ALL, CPUID_8000_0008_EBX_CLZERO | CPUID_8000_0008_EBX_RSTR_FP_ERR_PTRS |
-		 CPUID_8000_0008_EBX_WBNOINVD | CPUID_8000_0008_EBX_BTC_NO, 0, 0},
-		{0, CPUID_8000_0008_EBX_SSB_NO, 0, 0}},
+		 CPUID_8000_0008_EBX_WBNOINVD, 0, 0},
+		{0, CPUID_8000_0008_EBX_SSB_NO | CPUID_8000_0008_EBX_BTC_NO, 0, 0}},
 	{CPUID_8000_000A, ANY_SUBLEAF, NONE, NONE},
 	{CPUID_8000_001B, ANY_SUBLEAF, NONE, NONE},
 	{CPUID_8000_0020, ANY_SUBLEAF, NONE, NONE},
@@ -114,7 +118,9 @@ static void set_live_bits(struct platform_cpuid *r, const struct vcpu *v, u32 le
 	u64 cr4 = v->vmcb.save.cr4;
 	u32 cpus = v->vm->cfg.cpus;
 
-	if (leaf == CPUID_0000_0001) {
+	if (leaf == CPUID_8000_0000 && r->eax < CPUID_8000_0021) {
+		r->eax = CPUID_8000_0021;
+	} else if (leaf == CPUID_0000_0001) {
 		r->ebx |= (u32)(FIELD_PUT(CPUID_0000_0001_EBX_APIC_ID, v->index) |
 				FIELD_PUT(CPUID_0000_0001_EBX_COUNT, cpus));
 		r->ecx |= cr4 & CR4_OSXSAVE ? CPUID_0000_0001_ECX_OSXSAVE : 0;
