@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The door from software's side: what it answers, what it refuses, and one guest through it. */
 #include "chip/platform.h"
 
 #include <pthread.h>
@@ -78,7 +79,7 @@ static void memory_answers_and_aborts(void **state)
 	chip_free(chip);
 }
 
-static void a_c_bit_of_ones_choice_is_announced(void **state)
+static void a_c_bit_of_ones_own_choice_is_announced(void **state)
 {
 	struct chip *chip =
 		new_chip(&(struct chip_config){.cores = 1, .c_bit = 47, .dram_size = MIB(2)});
@@ -230,7 +231,7 @@ int main(void)
 		cmocka_unit_test(a_socket_that_cannot_be_is_refused),
 		cmocka_unit_test(every_model_powers_on),
 		cmocka_unit_test(memory_answers_and_aborts),
-		cmocka_unit_test(a_c_bit_of_ones_choice_is_announced),
+		cmocka_unit_test(a_c_bit_of_ones_own_choice_is_announced),
 		cmocka_unit_test(the_secure_processor_answers),
 		cmocka_unit_test(a_guest_runs_and_a_kick_ends_it),
 		cmocka_unit_test(time_does_not_go_back_from_core_to_core),

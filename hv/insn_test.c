@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Instructions that reach device registers, and those that must not. */
 #include "hv/insn.h"
 
 #include "tests/support/cmocka.h"

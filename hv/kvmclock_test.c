@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The scale of the clock, computed back as a guest does. */
 #include "hv/kvmclock.h"
 
 #include "tests/support/cmocka.h"

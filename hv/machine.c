@@ -139,27 +139,30 @@ static int make_devices(struct vm *vm, struct error *err)
 	return m->rtc ? 0 : -ENOMEM;
 }
 
+/* Where everything stands, beside the LAPICs, whose page each vCPU finds by itself. */
 static int connect(struct vm *vm, struct error *err)
 {
 	struct machine *m = &vm->machine;
-	struct bus *bus = &vm->bus;
-	int rc =
-		bus_add(bus, BUS_MMIO, IOAPIC_BASE, IOAPIC_WINDOW_SIZE, &ioapic_bus_ops, m->ioapic);
+	const struct bus_range ranges[] = {
+		{BUS_MMIO, IOAPIC_BASE, IOAPIC_WINDOW_SIZE, &ioapic_bus_ops, m->ioapic},
+		{BUS_MMIO, LAYOUT_POWER_BASE, POWER_SIZE, &power_bus_ops, &m->power},
+		{BUS_PORT, LAYOUT_RESET_PORT, 1, &power_cf9_bus_ops, &m->power},
+		{BUS_PORT, LAYOUT_SERIAL_PORT, SERIAL_PORTS, &serial_bus_ops, m->serial},
+		{BUS_PORT, LAYOUT_RTC_PORT, RTC_PORTS, &rtc_bus_ops, m->rtc},
+		{BUS_PORT, vm->cfg.machine.debug_exit_port, DEBUG_EXIT_PORTS, &debug_exit_bus_ops,
+		 &m->debug_exit},
+	};
+	unsigned count = ARRAY_SIZE(ranges) - (vm->cfg.machine.has_debug_exit ? 0 : 1);
 
-	rc = rc ? rc
-		: bus_add(bus, BUS_MMIO, LAYOUT_POWER_BASE, POWER_SIZE, &power_bus_ops, &m->power);
-	rc = rc ? rc
-		: bus_add(bus, BUS_PORT, LAYOUT_SERIAL_PORT, SERIAL_PORTS, &serial_bus_ops,
-			  m->serial);
-	rc = rc ? rc : bus_add(bus, BUS_PORT, LAYOUT_RTC_PORT, RTC_PORTS, &rtc_bus_ops, m->rtc);
-	BUG_ON(rc != 0);
-	if (!vm->cfg.machine.has_debug_exit)
-		return 0;
-	rc = bus_add(bus, BUS_PORT, vm->cfg.machine.debug_exit_port, DEBUG_EXIT_PORTS,
-		     &debug_exit_bus_ops, &m->debug_exit);
-	return rc == 0 ? 0
-		       : error_set(err, -rc, "debug exit: port %#x is in use",
-				   vm->cfg.machine.debug_exit_port);
+	for (unsigned n = 0; n < count; n++) {
+		const struct bus_range *r = &ranges[n];
+		int rc = bus_add(&vm->bus, r->kind, r->base, r->len, r->ops, r->ctx);
+
+		if (rc != 0)
+			return error_set(err, -rc, "port %#llx is in use: no debug exit there",
+					 (unsigned long long)r->base);
+	}
+	return 0;
 }
 
 int machine_init(struct vm *vm, struct error *err)

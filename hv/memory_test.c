@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Guest memory in one piece and in many, at its ends, and around the hole. */
 #include "hv/memory.h"
 
 #include <string.h>

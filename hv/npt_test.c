@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Nested tables, walked as a core would. */
 #include "hv/npt.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The page allocator: rows, alignment, exhaustion. */
 #include "hv/pages.h"
 
 #include <errno.h>

@@ -249,9 +249,21 @@ static int start_vcpus(struct vm *vm)
 	return (int)n - 1;
 }
 
+static u64 instructions(const struct vm *vm)
+{
+	u64 sum = 0;
+
+	for (unsigned n = 0; n < vm->cfg.cpus; n++)
+		sum += platform_instructions(vm->chip, n);
+	return sum;
+}
+
 enum vm_ended vm_run(struct vm *vm)
 {
-	int started = start_vcpus(vm);
+	int started;
+
+	vm->instructions_start = instructions(vm);
+	started = start_vcpus(vm);
 
 	for (int n = 0; n < started; n++)
 		BUG_ON(pthread_join(vm->vcpu[n].thread, NULL) != 0);
@@ -270,9 +282,5 @@ u64 vm_exits(const struct vm *vm, unsigned row)
 
 u64 vm_instructions(const struct vm *vm)
 {
-	u64 sum = 0;
-
-	for (unsigned n = 0; n < vm->cfg.cpus; n++)
-		sum += platform_instructions(vm->chip, n);
-	return sum;
+	return instructions(vm) - vm->instructions_start;
 }

@@ -59,8 +59,9 @@ struct vm {
 	struct sp_driver sp;
 	struct launch launch; /* cfg.sev */
 	u32 asid;
-	u64 tsc_start;     /* host TSC at the guest's TSC 0 */
-	struct vcpu *vcpu; /* cfg.cpus of them */
+	u64 tsc_start;          /* host TSC at the guest's TSC 0 */
+	u64 instructions_start; /* what the cores had retired before */
+	struct vcpu *vcpu;      /* cfg.cpus of them */
 
 	pthread_mutex_t lock;
 	pthread_cond_t ended_cond;

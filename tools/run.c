@@ -15,6 +15,7 @@
 #include "hv/vm.h"
 #include "tools/command.h"
 #include "tools/run_console.h"
+#include "tools/run_launch.h"
 #include "tools/run_report.h"
 
 /* Beside 0 for a power-off, the guest's own code for a debug exit, and EXIT_USAGE. */
@@ -25,11 +26,12 @@ struct run {
 	struct chip_config chip_cfg;
 	struct vm_config vm_cfg;
 	double timeout; /* seconds; 0: none */
-	bool quiet, json;
+	bool quiet, json, launch_digest;
 
 	struct chip *chip;
 	struct vm *vm;
 	struct run_console console;
+	struct run_launch launch;
 	struct timespec started, cpu_started;
 };
 
@@ -93,6 +95,8 @@ enum {
 	OPT_SMALL_PAGES,
 	OPT_SEED,
 	OPT_STATE,
+	OPT_POLICY,
+	OPT_LAUNCH_DIGEST,
 	OPT_TIMEOUT,
 	OPT_DEBUG_EXIT,
 	OPT_QUIET,
@@ -117,6 +121,8 @@ static const struct option options[] = {
 	{"small-pages", no_argument, NULL, OPT_SMALL_PAGES},
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"state", required_argument, NULL, OPT_STATE},
+	{"policy", required_argument, NULL, OPT_POLICY},
+	{"launch-digest", no_argument, NULL, OPT_LAUNCH_DIGEST},
 	{"timeout", required_argument, NULL, OPT_TIMEOUT},
 	{"debug-exit", required_argument, NULL, OPT_DEBUG_EXIT},
 	{"quiet", no_argument, NULL, OPT_QUIET},
@@ -171,6 +177,10 @@ static int take_numbers(struct run *r, int opt)
 			return bad_value(r, "--cache-size");
 		r->chip_cfg.cache_pages = v / PAGE_SIZE;
 		return 0;
+	case OPT_POLICY:
+		rc = take_number(r, "--policy", 0xffffffff, &v);
+		r->vm_cfg.launch.owner.policy = (u32)v;
+		return rc;
 	case OPT_TIMEOUT:
 		return parse_seconds(optarg, &r->timeout) ? 0 : bad_value(r, "--timeout");
 	default: /* OPT_DEBUG_EXIT */
@@ -220,6 +230,9 @@ static int take_option(struct run *r, int opt)
 	case OPT_STATE:
 		r->chip_cfg.state_dir = optarg;
 		return 0;
+	case OPT_LAUNCH_DIGEST:
+		r->launch_digest = true;
+		return 0;
 	case OPT_QUIET:
 		r->quiet = true;
 		return 0;
@@ -241,6 +254,8 @@ static int check_options(struct run *r)
 		return command_misused(r->self,
 				       "--memory: %llu KiB; it takes 4M or more, in steps of 2M",
 				       (unsigned long long)memory >> 10);
+	if (r->launch_digest && !r->vm_cfg.sev)
+		return command_misused(r->self, "--launch-digest: it takes an encrypted guest");
 	r->chip_cfg.cores = r->vm_cfg.cpus;
 	r->chip_cfg.dram_size = vm_dram_size(memory, r->vm_cfg.cpus);
 	return 0;
@@ -260,6 +275,7 @@ static struct run_report report_of(const struct run *r, enum vm_ended ended)
 {
 	return (struct run_report){
 		.vm = r->vm,
+		.launch = r->vm_cfg.sev ? &r->launch : NULL,
 		.ended = ended,
 		.seconds = seconds_since(&r->started, CLOCK_MONOTONIC),
 		.cpu_seconds = seconds_since(&r->cpu_started, CLOCK_PROCESS_CPUTIME_ID),
@@ -338,6 +354,16 @@ static int report(const struct run *r, enum vm_ended ended)
 	return status;
 }
 
+static int print_digest(struct run *r)
+{
+	char text[65];
+
+	run_launch_digest_text(&r->launch, text);
+	printf("%s\n", text);
+	vm_free(r->vm);
+	return EXIT_SUCCESS;
+}
+
 /* From power-on to the end, which may be a reset: then *again. */
 static int run_once(struct run *r, bool *again)
 {
@@ -345,9 +371,14 @@ static int run_once(struct run *r, bool *again)
 	enum vm_ended ended;
 	int status;
 
+	if (run_launch_init(&r->launch, &r->vm_cfg.launch, &err) != 0)
+		return say(r, &err);
 	r->vm = vm_new(r->chip, &r->vm_cfg, &err);
+	run_launch_done(&r->launch);
 	if (!r->vm)
 		return say(r, &err);
+	if (r->launch_digest)
+		return print_digest(r);
 	clock_gettime(CLOCK_MONOTONIC, &r->started);
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &r->cpu_started);
 	if (run_console_start(&r->console, &console_ops, r, &err) != 0)
@@ -430,6 +461,8 @@ const struct command run_command = {
 		 "  --small-pages     nested pages of 4 KiB\n"
 		 "  --seed TEXT       all randomness of the chip comes from this\n"
 		 "  --state DIR       what the Secure Processor keeps without power\n"
+		 "  --policy N        of an encrypted guest, as its owner wants it: 0\n"
+		 "  --launch-digest   launch, print the digest of what is measured, do not run\n"
 		 "\n"
 		 "How it ends:\n"
 		 "  --timeout SECONDS after so long, with status 4\n"

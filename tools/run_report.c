@@ -42,6 +42,33 @@ static u64 all_exits(const struct vm *vm)
 	return sum;
 }
 
+static void print_launch(const struct run_report *r, FILE *out)
+{
+	char digest[65];
+
+	run_launch_digest_text(r->launch, digest);
+	fprintf(out, "swsev: launch digest %s, policy %#x, ASID %u\n", digest, r->vm->launch.policy,
+		r->vm->launch.asid);
+}
+
+/* Where each vCPU was at its last exit; of use when a guest hangs. */
+static void print_vcpus(const struct vm *vm, FILE *out)
+{
+	static const char *const states[] = {"running", "halted", "waiting for SIPI"};
+
+	for (unsigned n = 0; n < vm->cfg.cpus; n++) {
+		const struct vcpu *v = &vm->vcpu[n];
+		const struct vmcb_save *s = &v->vmcb.save;
+
+		fprintf(out,
+			"swsev: vCPU %u %s, last exit at %04x:%llx, rflags %llx, cr0 %llx, cr3 "
+			"%llx\n",
+			n, states[v->state], s->cs.selector, (unsigned long long)s->rip,
+			(unsigned long long)s->rflags, (unsigned long long)s->cr0,
+			(unsigned long long)s->cr3);
+	}
+}
+
 void run_report_text(const struct run_report *r, FILE *out)
 {
 	struct platform_stats stats;
@@ -58,6 +85,10 @@ void run_report_text(const struct run_report *r, FILE *out)
 	fprintf(out, "\nswsev: pages: %llu decrypted, %llu encrypted, %llu private on the die\n",
 		(unsigned long long)stats.decrypted, (unsigned long long)stats.encrypted,
 		(unsigned long long)stats.resident);
+	if (r->launch)
+		print_launch(r, out);
+	if (r->ended != VM_ENDED_POWER_OFF && r->ended != VM_ENDED_DEBUG_EXIT)
+		print_vcpus(r->vm, out);
 }
 
 static json_t *exits_to_json(const struct vm *vm)
@@ -73,6 +104,7 @@ static json_t *exits_to_json(const struct vm *vm)
 bool run_report_json(const struct run_report *r, FILE *out)
 {
 	struct platform_stats stats;
+	char digest[65];
 	json_t *json;
 	bool ok;
 
@@ -84,6 +116,10 @@ bool run_report_json(const struct run_report *r, FILE *out)
 			 exits_to_json(r->vm), "pages", "decrypted", (json_int_t)stats.decrypted,
 			 "encrypted", (json_int_t)stats.encrypted, "shootdowns",
 			 (json_int_t)stats.shootdowns, "resident", (json_int_t)stats.resident);
+	if (json && r->launch) {
+		run_launch_digest_text(r->launch, digest);
+		json_object_set_new(json, "launch_digest", json_string(digest));
+	}
 	ok = json && json_dumpf(json, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF;
 	json_decref(json);
 	return ok;

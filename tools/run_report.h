@@ -6,9 +6,11 @@
 #include <stdio.h>
 
 #include "hv/vm.h"
+#include "tools/run_launch.h"
 
 struct run_report {
 	const struct vm *vm;
+	const struct run_launch *launch; /* NULL: not encrypted */
 	enum vm_ended ended;
 	double seconds;     /* of real time since the first instruction */
 	double cpu_seconds; /* of the process, since then */

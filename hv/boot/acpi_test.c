@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Checksums, pointers, one LAPIC a vCPU; and AML byte by byte. */
 #include "hv/boot/acpi.h"
 
 #include <string.h>

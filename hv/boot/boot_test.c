@@ -15,7 +15,7 @@
 #include "abi/paging.h"
 #include "base/bytes.h"
 #include "hv/boot/internal.h"
-#include "hv/boot/multiboot.h"
+#include "hv/boot/multiboot_abi.h"
 #include "hv/testbed.h"
 
 static struct testbed t;

@@ -18,11 +18,12 @@ enum {
 	BOOT_AT_PAGE_TABLES = 0xa000, /* PML4, PDPT, four PDs */
 	BOOT_AT_MULTIBOOT = 0x12000,
 	BOOT_AT_ACPI = 0xe0000,
+	BOOT_AT_RESET = 0xff000,
 	BOOT_LOW_RAM_END = 0x9fc00,
 	BOOT_HIGH_RAM = 0x100000,
 
-	BOOT_CMDLINE_ROOM = 0x2000, /* what a kernel may read, NUL included */
-	BOOT_ACPI_ROOM = 0x20000,
+	BOOT_CMDLINE_ROOM = 0x2000,                    /* what a kernel may read, NUL included */
+	BOOT_ACPI_ROOM = BOOT_HIGH_RAM - BOOT_AT_ACPI, /* the page of BOOT_AT_RESET included */
 };
 
 /* What every loader gets. */

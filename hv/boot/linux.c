@@ -91,6 +91,27 @@ static int put_acpi(struct boot_job *job)
 			      job->err);
 }
 
+/*
+ * Where a processor starts after RESET there is no firmware.  Linux jumps there when it knows no
+ * better way to reboot, so what stands there is a reset by port CF9h.
+ */
+static int put_reset_code(struct boot_job *job)
+{
+	enum { RESET_OFFSET = 0xff0 };
+	static const u8 code[] = {
+		0xb0, 0x06,       /* mov $6, %al: full reset */
+		0xba, 0xf9, 0x0c, /* mov $0xcf9, %dx */
+		0xee,             /* out %al, (%dx) */
+		0xf4,             /* hlt */
+		0xeb, 0xfd,       /* jmp .-1 */
+	};
+	u8 page[PAGE_SIZE] = {0};
+
+	memcpy(page + RESET_OFFSET, code, sizeof(code));
+	return boot_stage_put(job->stage, "reset code", GPA(BOOT_AT_RESET), page, sizeof(page),
+			      sizeof(page), job->err);
+}
+
 int boot_put_linux(struct boot_job *job, const struct boot_linux *l)
 {
 	u8 zero_page[BOOT_PARAMS_SIZE] = {0};
@@ -109,6 +130,8 @@ int boot_put_linux(struct boot_job *job, const struct boot_linux *l)
 		rc = boot_put_cmdline(job, l->cmdline_max);
 	if (rc == 0)
 		rc = put_acpi(job);
+	if (rc == 0)
+		rc = put_reset_code(job);
 	if (rc == 0)
 		rc = boot_stage_put(job->stage, "zero page", GPA(BOOT_AT_ZERO_PAGE), zero_page,
 				    sizeof(zero_page), sizeof(zero_page), job->err);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "hv/boot/multiboot.h"
+#include "hv/boot/multiboot_abi.h"
 
 /* -- the header ------------------------------------------------------------------------------- */
 

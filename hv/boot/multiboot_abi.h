@@ -3,8 +3,8 @@
  * Multiboot v1: offsets in the header of a kernel and in the information that it gets.
  *	[Multiboot Specification 0.6.96]
  */
-#ifndef HV_BOOT_MULTIBOOT_H
-#define HV_BOOT_MULTIBOOT_H
+#ifndef HV_BOOT_MULTIBOOT_ABI_H
+#define HV_BOOT_MULTIBOOT_ABI_H
 
 #include "base/types.h"
 
