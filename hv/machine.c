@@ -178,7 +178,9 @@ int machine_init(struct vm *vm, struct error *err)
 	rc = make_apics(vm, err);
 	if (rc == 0)
 		rc = make_devices(vm, err);
-	return rc == 0 ? connect(vm, err) : rc;
+	if (rc == 0)
+		rc = connect(vm, err);
+	return rc;
 }
 
 void machine_fini(struct vm *vm)

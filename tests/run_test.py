@@ -73,6 +73,17 @@ def test_the_code_of_a_debug_exit_is_the_status():
     assert_equal(run('--kernel', image, '--flat', *DEBUG_EXIT)[0], 42)
 
 
+def test_string_output_needs_page_tables_that_the_host_can_read():
+    text = b'rep outsb\n'
+    # lea text(%rip), %rsi; mov $len, %ecx; mov $0x3f8, %dx; rep outsb; xor %eax, %eax;
+    # out %al, $0xf4; hlt
+    code = (b'\x48\x8d\x35\x10\0\0\0' b'\xb9' + bytes([len(text)]) + b'\0\0\0'
+            b'\x66\xba\xf8\x03' b'\xf3\x6e' b'\x31\xc0' b'\xe6\xf4' b'\xf4')
+    image = file_of(code + text)
+    assert_equal(run('--kernel', image, '--flat', *DEBUG_EXIT)[:2], (0, text.decode()))
+    assert_equal(run('--kernel', image, '--flat', '--sev', *DEBUG_EXIT)[:2], (3, ''))
+
+
 def test_where_nothing_is_reads_as_ones():
     status, _, _ = run('--kernel', guest('ending.elf'), '--append', 'how=outside', *DEBUG_EXIT)
     assert_equal(status, 255)
