@@ -170,6 +170,8 @@ int machine_init(struct vm *vm, struct error *err)
 	struct machine *m = &vm->machine;
 	int rc;
 
+	if (vm->cfg.machine.disks != 0 || vm->cfg.machine.has_net)
+		return error_set(err, ENOTSUP, "disks and networks: no virtio device is built in");
 	bus_init(&vm->bus);
 	m->dma = (struct dma){machine_dma_read, machine_dma_write, vm};
 	m->timers = timer_service_new(err);
