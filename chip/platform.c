@@ -16,6 +16,11 @@ static enum platform_access access_of(enum fabric_status status)
 	return status == FABRIC_OK ? PLATFORM_ACCESS_OK : PLATFORM_ACCESS_ABORT;
 }
 
+unsigned platform_cores(const struct chip *chip)
+{
+	return chip->cores;
+}
+
 u64 platform_dram_size(const struct chip *chip)
 {
 	return chip->fabric.dram_size;

@@ -50,6 +50,8 @@ void chip_free(struct chip *chip);
 /* The models there are, in the order of their years; NULL after the last. */
 const char *chip_model_name(unsigned n);
 
+unsigned platform_cores(const struct chip *chip);
+
 /* -- physical memory -------------------------------------------------------------------------- */
 
 /*

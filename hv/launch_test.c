@@ -21,7 +21,7 @@ static int setup(void **state)
 
 	memset(page, 0x61, sizeof(page));
 	testbed_init(&t, MIB(8), MEMORY_SCATTERED);
-	assert_int_equal(sp_driver_init(&driver, t.chip, 1, &t.pages, &t.err), 0);
+	assert_int_equal(sp_driver_init(&driver, t.chip, &t.pages, &t.err), 0);
 	boot_stage_init(&stage, &t.memory);
 	assert_int_equal(
 		boot_stage_put(&stage, "piece", GPA(PIECE_AT), page, sizeof(page), MIB(3), &t.err),

@@ -50,12 +50,11 @@ const char *sp_status_name(enum sp_status status)
 
 /* -- one command ------------------------------------------------------------------------------ */
 
-int sp_driver_init(struct sp_driver *d, struct chip *chip, unsigned cores, struct pages *pages,
-		   struct error *err)
+int sp_driver_init(struct sp_driver *d, struct chip *chip, struct pages *pages, struct error *err)
 {
 	int rc;
 
-	*d = (struct sp_driver){.chip = chip, .cores = cores};
+	*d = (struct sp_driver){.chip = chip};
 	rc = pages_alloc(pages, 1, PAGE_SIZE, &d->buf, err);
 	if (rc != 0)
 		return rc;
@@ -98,7 +97,7 @@ int sp_driver_flush(struct sp_driver *d, struct error *err)
 {
 	u8 none[1] = {0};
 
-	for (unsigned core = 0; core < d->cores; core++)
+	for (unsigned core = 0; core < platform_cores(d->chip); core++)
 		BUG_ON(platform_wbinvd(d->chip, core) != PLATFORM_DONE);
 	return COMMAND(d, DF_FLUSH, &none, err);
 }

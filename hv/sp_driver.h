@@ -22,14 +22,13 @@ enum { SP_DRIVER_DATA_SIZE = 0x4000 };
 
 struct sp_driver {
 	struct chip *chip;
-	unsigned cores;
 	spa_t buf;             /* the command's */
 	spa_t data;            /* SP_DRIVER_DATA_SIZE bytes for what it points to */
 	enum sp_status status; /* of the last command */
 };
 
 /* Takes its pages.  0 or -ENOMEM with *err set. */
-int sp_driver_init(struct sp_driver *d, struct chip *chip, unsigned cores, struct pages *pages,
+int sp_driver_init(struct sp_driver *d, struct chip *chip, struct pages *pages,
 		   struct error *err) MUST_CHECK;
 
 /* "INVALID_GUEST_STATE" as AMD writes it. */
@@ -43,7 +42,7 @@ int sp_driver_status(struct sp_driver *d, struct sev_platform_status_buf *out,
 /* INIT, if the platform is not initialized yet, and the flush that the first ACTIVATE asks for. */
 int sp_driver_start(struct sp_driver *d, struct error *err) MUST_CHECK;
 
-/* WBINVD on every core, then DF_FLUSH: ASIDs that were deactivated may be used again. */
+/* WBINVD on every core of the socket, then DF_FLUSH: ASIDs that were deactivated may be used again. */
 int sp_driver_flush(struct sp_driver *d, struct error *err) MUST_CHECK;
 
 /* -- guests ----------------------------------------------------------------------------------- */

@@ -132,7 +132,7 @@ static int load(struct vm *vm, struct error *err)
 	rc = boot_load(&vm->cfg.boot, &vm->stage, &vm->entry, err);
 	if (rc != 0 || !vm->cfg.sev)
 		return rc;
-	rc = sp_driver_init(&vm->sp, vm->chip, vm->cfg.cpus, &vm->pages, err);
+	rc = sp_driver_init(&vm->sp, vm->chip, &vm->pages, err);
 	if (rc != 0)
 		return rc;
 	return launch_start(&vm->launch, &vm->sp, &vm->cfg.launch, &vm->stage, vm->asid, err);

@@ -28,11 +28,11 @@ if [ -b /dev/vda ]; then
 	echo "GUEST: disk $($bb cat /sys/block/vda/size) sectors, md5 $($bb md5sum </dev/vda)"
 fi
 if asked ext4; then
-	$bb mount -t ext4 /dev/vda /mnt && echo "GUEST: mounted"
-	$bb dd if=/bin/busybox of=/mnt/copy bs=64k 2>/dev/null
-	echo "GUEST: copy md5 $($bb md5sum </mnt/copy)"
-	echo "written by the guest" >/mnt/note
-	$bb umount /mnt && echo "GUEST: unmounted"
+	$bb mount -t ext4 /dev/vda /disk && echo "GUEST: mounted"
+	$bb dd if=/bin/busybox of=/disk/copy bs=64k 2>/dev/null
+	echo "GUEST: copy md5 $($bb md5sum </disk/copy)"
+	echo "written by the guest" >/disk/note
+	$bb umount /disk && echo "GUEST: unmounted"
 fi
 if asked net; then
 	$bb ip link set eth0 up

@@ -26,7 +26,7 @@ fi
 
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
-mkdir -p "$root/bin" "$root/dev" "$root/proc" "$root/sys" "$root/mnt" "$root/modules"
+mkdir -p "$root/bin" "$root/dev" "$root/proc" "$root/sys" "$root/disk" "$root/modules"
 cp "$busybox" "$root/bin/busybox"
 cp "$init" "$root/init"
 chmod 755 "$root/init"
