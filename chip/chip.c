@@ -131,6 +131,14 @@ static int make_cache(struct chip *chip, const struct chip_config *cfg, struct e
 	return chip->cache ? 0 : -ENOMEM;
 }
 
+static void note_command(void *ctx, const struct sp_trace *t)
+{
+	const struct chip *chip = ctx;
+
+	if (t->host_error && chip->host_failed)
+		chip->host_failed(chip->ctx, t->host_error);
+}
+
 static int make_sp(struct chip *chip, const struct chip_config *cfg, struct error *err)
 {
 	const struct sp_config sp = {
@@ -139,10 +147,13 @@ static int make_sp(struct chip *chip, const struct chip_config *cfg, struct erro
 		.mee = chip->mee,
 		.rng = chip->rng,
 		.product = chip_product(&chip->model, chip->cores),
+		.hooks = {.ctx = chip, .trace = note_command},
 		.state_dir = cfg->state_dir,
 		.pki_dir = cfg->pki_dir,
 	};
 
+	chip->host_failed = cfg->host_failed;
+	chip->ctx = cfg->ctx;
 	chip->sp = sp_new(&sp, err);
 	return chip->sp ? 0 : -EIO;
 }

@@ -29,6 +29,8 @@ struct chip {
 	unsigned cores;
 	bool deterministic;
 	u64 tsc_hz;
+	void (*host_failed)(void *ctx, const char *line); /* as configured; may be NULL */
+	void *ctx;
 	_Atomic u64 idle; /* deterministic: ticks that passed while no guest ran */
 };
 

@@ -177,6 +177,18 @@ enum sp_status platform_sp_command(struct chip *chip, u32 id, spa_t buf)
 	return sp_command(chip->sp, id, buf.v);
 }
 
+/* -- the manufacturer ------------------------------------------------------------------------- */
+
+int platform_cek_cert(struct chip *chip, struct sev_cert *cert, struct error *err)
+{
+	return sp_cek_cert(chip->sp, cert, err);
+}
+
+size_t platform_amd_certs(const struct chip *chip, u8 certs[PLATFORM_AMD_CERTS_MAX])
+{
+	return sp_amd_certs(chip->sp, certs);
+}
+
 /* -- looking in ------------------------------------------------------------------------------- */
 
 u64 platform_instructions(const struct chip *chip, unsigned core)

@@ -15,6 +15,7 @@
 #define CHIP_PLATFORM_H
 
 #include "abi/sev.h"
+#include "abi/sev_cert.h"
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/types.h"
@@ -34,6 +35,12 @@ struct chip_config {
 	bool deterministic; /* time is counted in instructions; for one core */
 	const char *state_dir; /* what the Secure Processor keeps without power; NULL: in memory */
 	const char *pki_dir;   /* who made the chip; NULL: the published test root */
+	/*
+	 * Told what the host could not do for a command of the Secure Processor (a disk is full),
+	 * which then answers HWERROR_PLATFORM; on the thread that gave the command.  NULL: nobody.
+	 */
+	void (*host_failed)(void *ctx, const char *line);
+	void *ctx;
 };
 
 struct chip;
@@ -141,6 +148,19 @@ void platform_raise_init(struct chip *chip, unsigned core);
  * One command at a time.	[SEV 4 Mailbox Register Protocol]
  */
 enum sp_status platform_sp_command(struct chip *chip, u32 id, spa_t buf);
+
+/* -- the manufacturer ------------------------------------------------------------------------- */
+
+/*
+ * What AMD's key server publishes for this chip's identifier.  No part of the chip, but a chip of
+ * software has to bring its manufacturer along.
+ *
+ * platform_cek_cert(): the CEK's certificate, signed by the ASK; 0, or -errno with *err set.
+ * platform_amd_certs(): ASK and ARK, one behind the other as SEND_START takes them; how many bytes.
+ */
+enum { PLATFORM_AMD_CERTS_MAX = 2 * AMD_CERT_SIZE(4096) };
+int platform_cek_cert(struct chip *chip, struct sev_cert *cert, struct error *err) MUST_CHECK;
+size_t platform_amd_certs(const struct chip *chip, u8 certs[PLATFORM_AMD_CERTS_MAX]);
 
 /* -- looking in ------------------------------------------------------------------------------- */
 

@@ -36,6 +36,20 @@ static const char *const status_names[] = {
 	[SP_INVALID_PARAM]		= "INVALID_PARAM",
 	[SP_RESOURCE_LIMIT]		= "RESOURCE_LIMIT",
 	[SP_SECURE_DATA_INVALID]	= "SECURE_DATA_INVALID",
+	[SP_INVALID_PAGE_SIZE]		= "INVALID_PAGE_SIZE",
+	[SP_INVALID_PAGE_STATE]		= "INVALID_PAGE_STATE",
+	[SP_INVALID_MDATA_ENTRY]	= "INVALID_MDATA_ENTRY",
+	[SP_INVALID_PAGE_OWNER]		= "INVALID_PAGE_OWNER",
+	[SP_AEAD_OFLOW]			= "AEAD_OFLOW",
+	[SP_RING_BUFFER_EXIT]		= "RING_BUFFER_EXIT",
+	[SP_RMP_INIT_REQUIRED]		= "RMP_INIT_REQUIRED",
+	[SP_BAD_SVN]			= "BAD_SVN",
+	[SP_BAD_VERSION]		= "BAD_VERSION",
+	[SP_SHUTDOWN_REQUIRED]		= "SHUTDOWN_REQUIRED",
+	[SP_UPDATE_FAILED]		= "UPDATE_FAILED",
+	[SP_RESTORE_REQUIRED]		= "RESTORE_REQUIRED",
+	[SP_RMP_INITIALIZATION_FAILED]	= "RMP_INITIALIZATION_FAILED",
+	[SP_INVALID_KEY]		= "INVALID_KEY",
 };
 /* clang-format on */
 
@@ -61,45 +75,41 @@ int sp_driver_init(struct sp_driver *d, struct chip *chip, struct pages *pages, 
 	return pages_alloc(pages, SP_DRIVER_DATA_SIZE / PAGE_SIZE, PAGE_SIZE, &d->data, err);
 }
 
-static void put(const struct sp_driver *d, spa_t spa, const void *src, size_t len)
+void sp_driver_put(const struct sp_driver *d, spa_t spa, const void *src, size_t len)
 {
 	BUG_ON(platform_write(d->chip, spa, src, len) != PLATFORM_ACCESS_OK);
 }
 
-static void get(const struct sp_driver *d, spa_t spa, void *dst, size_t len)
+void sp_driver_get(const struct sp_driver *d, spa_t spa, void *dst, size_t len)
 {
 	BUG_ON(platform_read(d->chip, spa, dst, len) != PLATFORM_ACCESS_OK);
 }
 
-static int command(struct sp_driver *d, enum sev_cmd id, const char *name, void *buf, size_t len,
-		   struct error *err)
+int sp_driver_command(struct sp_driver *d, enum sev_cmd id, const char *name, void *buf, size_t len,
+		      struct error *err)
 {
-	put(d, d->buf, buf, len);
+	sp_driver_put(d, d->buf, buf, len);
 	d->status = platform_sp_command(d->chip, id, d->buf);
-	get(d, d->buf, buf, len);
+	sp_driver_get(d, d->buf, buf, len);
 	if (d->status == SP_SUCCESS)
 		return 0;
 	return error_set(err, EIO, "%s: the Secure Processor answers %s (%#x)", name,
 			 sp_status_name(d->status), (unsigned)d->status);
 }
 
-#define COMMAND(d, name, buf, err) command((d), SEV_CMD_##name, #name, (buf), sizeof(*(buf)), (err))
-
 /* -- platform --------------------------------------------------------------------------------- */
 
 int sp_driver_status(struct sp_driver *d, struct sev_platform_status_buf *out, struct error *err)
 {
 	*out = (struct sev_platform_status_buf){.state = 0};
-	return COMMAND(d, PLATFORM_STATUS, out, err);
+	return SP_DRIVER_COMMAND(d, PLATFORM_STATUS, out, err);
 }
 
 int sp_driver_flush(struct sp_driver *d, struct error *err)
 {
-	u8 none[1] = {0};
-
 	for (unsigned core = 0; core < platform_cores(d->chip); core++)
 		BUG_ON(platform_wbinvd(d->chip, core) != PLATFORM_DONE);
-	return COMMAND(d, DF_FLUSH, &none, err);
+	return sp_driver_command(d, SEV_CMD_DF_FLUSH, "DF_FLUSH", NULL, 0, err);
 }
 
 int sp_driver_start(struct sp_driver *d, struct error *err)
@@ -110,7 +120,7 @@ int sp_driver_start(struct sp_driver *d, struct error *err)
 
 	if (rc != 0 || status.state != SEV_PLATFORM_UNINIT)
 		return rc;
-	rc = COMMAND(d, INIT, &init, err);
+	rc = SP_DRIVER_COMMAND(d, INIT, &init, err);
 	return rc == 0 ? sp_driver_flush(d, err) : rc;
 }
 
@@ -124,8 +134,8 @@ static void put_session(struct sp_driver *d, const struct sp_launch *l,
 
 	if (!l->session)
 		return;
-	put(d, d->data, l->owner_cert, sizeof(*l->owner_cert));
-	put(d, session, l->session, sizeof(*l->session));
+	sp_driver_put(d, d->data, l->owner_cert, sizeof(*l->owner_cert));
+	sp_driver_put(d, session, l->session, sizeof(*l->session));
 	buf->dh_cert_paddr = d->data.v;
 	buf->dh_cert_length = sizeof(*l->owner_cert);
 	buf->session_paddr = session.v;
@@ -139,7 +149,7 @@ int sp_driver_launch_start(struct sp_driver *d, const struct sp_launch *l, u32 *
 	int rc;
 
 	put_session(d, l, &buf);
-	rc = COMMAND(d, LAUNCH_START, &buf, err);
+	rc = SP_DRIVER_COMMAND(d, LAUNCH_START, &buf, err);
 	if (rc == 0)
 		*handle = buf.handle;
 	return rc;
@@ -149,7 +159,7 @@ int sp_driver_launch_update(struct sp_driver *d, u32 handle, spa_t spa, u32 len,
 {
 	struct sev_launch_update_buf buf = {.handle = handle, .paddr = spa.v, .length = len};
 
-	return COMMAND(d, LAUNCH_UPDATE_DATA, &buf, err);
+	return SP_DRIVER_COMMAND(d, LAUNCH_UPDATE_DATA, &buf, err);
 }
 
 int sp_driver_launch_measure(struct sp_driver *d, u32 handle, struct sev_measurement *out,
@@ -157,10 +167,10 @@ int sp_driver_launch_measure(struct sp_driver *d, u32 handle, struct sev_measure
 {
 	struct sev_launch_measure_buf buf = {
 		.handle = handle, .measure_paddr = d->data.v, .measure_length = sizeof(*out)};
-	int rc = COMMAND(d, LAUNCH_MEASURE, &buf, err);
+	int rc = SP_DRIVER_COMMAND(d, LAUNCH_MEASURE, &buf, err);
 
 	if (rc == 0)
-		get(d, d->data, out, sizeof(*out));
+		sp_driver_get(d, d->data, out, sizeof(*out));
 	return rc;
 }
 
@@ -182,35 +192,35 @@ int sp_driver_launch_secret(struct sp_driver *d, u32 handle, spa_t spa,
 	if (len > SP_DRIVER_DATA_SIZE - PAGE_SIZE)
 		return error_set(err, E2BIG, "LAUNCH_SECRET: a secret of %u bytes is too long",
 				 len);
-	put(d, d->data, hdr, sizeof(*hdr));
-	put(d, trans_at, trans, len);
-	return COMMAND(d, LAUNCH_SECRET, &buf, err);
+	sp_driver_put(d, d->data, hdr, sizeof(*hdr));
+	sp_driver_put(d, trans_at, trans, len);
+	return SP_DRIVER_COMMAND(d, LAUNCH_SECRET, &buf, err);
 }
 
 int sp_driver_launch_finish(struct sp_driver *d, u32 handle, struct error *err)
 {
 	struct sev_handle_buf buf = {handle};
 
-	return COMMAND(d, LAUNCH_FINISH, &buf, err);
+	return SP_DRIVER_COMMAND(d, LAUNCH_FINISH, &buf, err);
 }
 
 int sp_driver_activate(struct sp_driver *d, u32 handle, u32 asid, struct error *err)
 {
 	struct sev_activate_buf buf = {handle, asid};
 
-	return COMMAND(d, ACTIVATE, &buf, err);
+	return SP_DRIVER_COMMAND(d, ACTIVATE, &buf, err);
 }
 
 int sp_driver_deactivate(struct sp_driver *d, u32 handle, struct error *err)
 {
 	struct sev_handle_buf buf = {handle};
 
-	return COMMAND(d, DEACTIVATE, &buf, err);
+	return SP_DRIVER_COMMAND(d, DEACTIVATE, &buf, err);
 }
 
 int sp_driver_decommission(struct sp_driver *d, u32 handle, struct error *err)
 {
 	struct sev_handle_buf buf = {handle};
 
-	return COMMAND(d, DECOMMISSION, &buf, err);
+	return SP_DRIVER_COMMAND(d, DECOMMISSION, &buf, err);
 }

@@ -31,6 +31,17 @@ struct sp_driver {
 int sp_driver_init(struct sp_driver *d, struct chip *chip, struct pages *pages,
 		   struct error *err) MUST_CHECK;
 
+/*
+ * Any command, with len bytes of buffer, which come back too (0: it has none).  -EIO: refused.  What
+ * it points to stands in memory: put and get, at addresses that are DRAM.
+ */
+int sp_driver_command(struct sp_driver *d, enum sev_cmd id, const char *name, void *buf, size_t len,
+		      struct error *err) MUST_CHECK;
+#define SP_DRIVER_COMMAND(d, name, buf, err) \
+	sp_driver_command((d), SEV_CMD_##name, #name, (buf), sizeof(*(buf)), (err))
+void sp_driver_put(const struct sp_driver *d, spa_t spa, const void *src, size_t len);
+void sp_driver_get(const struct sp_driver *d, spa_t spa, void *dst, size_t len);
+
 /* "INVALID_GUEST_STATE" as AMD writes it. */
 const char *sp_status_name(enum sp_status status);
 
