@@ -158,6 +158,13 @@ static int make_sp(struct chip *chip, const struct chip_config *cfg, struct erro
 	return chip->sp ? 0 : -EIO;
 }
 
+static bool asid_runnable(void *ctx, unsigned asid, unsigned core)
+{
+	const struct chip *chip = ctx;
+
+	return sp_asid_runnable(chip->sp, asid, core);
+}
+
 static int make_core(struct chip *chip, unsigned number, struct error *err)
 {
 	const struct cpu_config core = {
@@ -167,6 +174,8 @@ static int make_core(struct chip *chip, unsigned number, struct error *err)
 		.clock = &chip->clock,
 		.index = number,
 		.cores = chip->cores,
+		.asid_runnable = asid_runnable,
+		.ctx = chip,
 	};
 
 	chip->core[number] = cpu_new(&core, err);

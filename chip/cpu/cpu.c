@@ -86,6 +86,8 @@ static void configure(struct cpu *c, const struct cpu_config *cfg)
 	c->clock = cfg->clock ? cfg->clock : &cpu_clock_host;
 	c->index = cfg->index;
 	c->cores = cfg->cores ? cfg->cores : cfg->index + 1;
+	c->asid_runnable = cfg->asid_runnable;
+	c->ctx = cfg->ctx;
 }
 
 /* False: out of memory, or no agent left.  What was made is there to be freed. */

@@ -35,6 +35,12 @@ struct cpu_config {
 	const struct cpu_clock *clock; /* kept; NULL: cpu_clock_host */
 	unsigned index;                /* core number on the socket: its APIC id */
 	unsigned cores;                /* of the socket; 0 is taken for index + 1 */
+	/*
+	 * Whether an SEV guest may run under this ASID on this core now; kept, asked at VMRUN on the
+	 * core's thread.  NULL: every ASID that can have a key may.
+	 */
+	bool (*asid_runnable)(void *ctx, unsigned asid, unsigned core);
+	void *ctx;
 };
 
 /* NULL with *err set: out of memory, or no agent left. */

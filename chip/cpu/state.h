@@ -186,6 +186,8 @@ struct cpu {
 	const struct cpu_clock *clock;
 	unsigned index; /* core number on the socket ... */
 	unsigned cores; /* ... which has so many */
+	bool (*asid_runnable)(void *ctx, unsigned asid, unsigned core); /* NULL: always */
+	void *ctx;
 };
 
 /* Derived state.  Whoever changes CPL, CS, CR0, CR3, CR4, EFER or RFLAGS.AC/VM calls this after. */

@@ -187,6 +187,16 @@ static bool sev_asid_too_high(const struct vmrun_entry *e)
 	return sev(e) && e->ctl->guest_asid > e->c->model->sev_asids;
 }
 
+/* The Secure Processor says: a guest is active there, launched, and may run on this core. */
+static bool sev_asid_not_runnable(const struct vmrun_entry *e)
+{
+	const struct cpu *c = e->c;
+
+	if (!sev(e) || !c->asid_runnable || sev_asid_too_high(e))
+		return false;
+	return !c->asid_runnable(c->ctx, e->ctl->guest_asid, c->index);
+}
+
 static bool sev_host_not_64bit(const struct vmrun_entry *e)
 {
 	return sev(e) && e->c->model->sev_eax & CPUID_8000_001F_EAX_64BIT_HOST &&
@@ -227,6 +237,7 @@ const struct vmrun_check vmrun_checks[] = {
 	{"SEV without nested paging",			sev_without_nested_paging},
 	{"SEV without HWCR.SmmLock",			sev_without_smm_lock},
 	{"SEV with an ASID that has no key",		sev_asid_too_high},
+	{"SEV with an ASID under which nothing may run",	sev_asid_not_runnable},
 	{"SEV from a host that is not in long mode",	sev_host_not_64bit},
 	{"SEV-ES",					sev_es_not_enabled},
 };

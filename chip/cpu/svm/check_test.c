@@ -58,6 +58,13 @@ CONTROL(no_men, svm->syscfg &= ~SYSCFG_MEM_ENCRYPTION_MOD_EN)
 CONTROL(no_np, ctl->nested_ctl &= ~VMCB_NP_ENABLE)
 CONTROL(no_smm_lock, svm->hwcr &= ~HWCR_SMM_LOCK)
 CONTROL(sev_asid, ctl->guest_asid = b->model.sev_asids + 1u)
+
+static bool nothing_runs(void *ctx, unsigned asid, unsigned core)
+{
+	return false;
+}
+
+CONTROL(sev_not_runnable, b->cpu->asid_runnable = nothing_runs)
 CONTROL(host_legacy, svm->host_efer &= ~EFER_LMA)
 CONTROL(es, ctl->nested_ctl |= VMCB_SEV_ES_ENABLE)
 
@@ -101,6 +108,7 @@ static const struct breakage sev[] = {
 	{"SEV without nested paging", no_np},
 	{"SEV without HWCR.SmmLock", no_smm_lock},
 	{"SEV with an ASID that has no key", sev_asid},
+	{"SEV with an ASID under which nothing may run", sev_not_runnable},
 	{"SEV from a host that is not in long mode", host_legacy},
 	{"SEV-ES", es},
 };
