@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "abi/svm_exit.h"
 #include "tests/support/cmocka.h"
 
 #include "base/bytes.h"
@@ -60,7 +61,7 @@ static struct vm_config config(void)
 	};
 }
 
-static enum vm_ended run_as(const struct vm_config *cfg, const u8 *code, size_t len)
+static void make(const struct vm_config *cfg, const u8 *code, size_t len)
 {
 	FILE *f = fopen(path, "wb");
 
@@ -71,6 +72,11 @@ static enum vm_ended run_as(const struct vm_config *cfg, const u8 *code, size_t 
 	vm = vm_new(chip, cfg, &err);
 	if (!vm)
 		fail_msg("%s", err.text);
+}
+
+static enum vm_ended run_as(const struct vm_config *cfg, const u8 *code, size_t len)
+{
+	make(cfg, code, len);
 	return vm_run(vm);
 }
 
@@ -245,6 +251,21 @@ static void an_encrypted_vm_runs_and_its_asid_is_free_again(void **state)
 	}
 }
 
+/* Its key is no longer in the engine, so the chip refuses VMRUN. */
+static void a_deactivated_vm_does_not_run(void **state)
+{
+	const u8 code[] = {OUT_EAX};
+	struct vm_config cfg = config();
+	char invalid[32];
+
+	cfg.sev = true;
+	make(&cfg, code, sizeof(code));
+	assert_int_equal(sp_driver_deactivate(&vm->sp, vm->launch.handle, &err), 0);
+	assert_int_equal(vm_run(vm), VM_ENDED_FAILED);
+	snprintf(invalid, sizeof(invalid), "#VMEXIT %#llx ", (unsigned long long)VMEXIT_INVALID);
+	assert_non_null(strstr(vm->reason.text, invalid));
+}
+
 static void who_ends_it_first_says_how(void **state)
 {
 	assert_gives(3, 0xb8, 3, 0, 0, 0, OUT_EAX);
@@ -286,6 +307,7 @@ int main(void)
 		TEST(what_no_register_is_for_is_named),
 		TEST(a_second_vcpu_starts_by_sipi),
 		TEST(an_encrypted_vm_runs_and_its_asid_is_free_again),
+		TEST(a_deactivated_vm_does_not_run),
 		TEST(who_ends_it_first_says_how),
 		TEST(vms_that_cannot_be),
 	};

@@ -264,11 +264,21 @@ static void report_keys(int fd, struct sp_bed *bed)
 		_exit(1);
 }
 
+/* The commands that write flash, each in the state that it needs. */
+static void give(struct sp_bed *bed, u32 id)
+{
+	if (id == SEV_CMD_PLATFORM_RESET)
+		bed_accepts(bed, SEV_CMD_SHUTDOWN, NULL, 0);
+	bed_accepts(bed, id, NULL, 0);
+	if (id == SEV_CMD_PLATFORM_RESET)
+		bed_init_platform(bed); /* the identity that it leaves is the next INIT's */
+}
+
 /*
- * A process that makes a PDH, dies in the middle of making another at some step of the write, and
+ * A process that makes a PDH, dies in the middle of the command at some step of a write, and
  * reports what was confirmed to it.  True: it came to the end alive.
  */
-static bool confirms_and_dies(int step, int fd)
+static bool confirms_and_dies(u32 id, int step, int fd)
 {
 	int status;
 	pid_t child = fork();
@@ -280,7 +290,7 @@ static bool confirms_and_dies(int step, int fd)
 		bed_accepts(bed, SEV_CMD_PDH_GEN, NULL, 0);
 		report_keys(fd, bed);
 		sp_store_on_step(bed_sp(bed)->store, die_at_zero, &step);
-		bed_accepts(bed, SEV_CMD_PDH_GEN, NULL, 0);
+		give(bed, id);
 		report_keys(fd, bed);
 		_exit(0);
 	}
@@ -300,32 +310,82 @@ static struct keys keys_after_restart(void)
 	return k;
 }
 
-/* Whoever dies after the rename has the new PDH; one that lost everything has another PEK. */
-static void a_kill_at_any_step_loses_nothing_confirmed(void **state)
+/* What became of processes that died at each step in turn, until one came to the end. */
+struct fates {
+	unsigned with_old, with_new;
+};
+
+static void kill_at_each_step(u32 id, struct fates *f)
 {
-	unsigned steps, with_old = 0, with_new = 0;
 	struct keys confirmed[2], now;
 	bool survived = false;
 	int ends[2];
 
-	for (steps = 0; !survived; steps++) {
+	*f = (struct fates){0};
+	for (int step = 0; !survived; step++) {
 		assert_int_equal(pipe(ends), 0);
-		survived = confirms_and_dies(steps, ends[1]);
+		survived = confirms_and_dies(id, step, ends[1]);
 		close(ends[1]);
 		assert_int_equal(read(ends[0], confirmed, sizeof(confirmed)),
 				 (survived ? 2 : 1) * sizeof(confirmed[0]));
 		close(ends[0]);
 		now = keys_after_restart();
-		assert_memory_equal(&now.pek, &confirmed[0].pek, sizeof(now.pek));
 		if (survived)
 			assert_memory_equal(&now, &confirmed[1], sizeof(now));
+		if (id == SEV_CMD_PDH_GEN)
+			assert_memory_equal(&now.pek, &confirmed[0].pek, sizeof(now.pek));
 		if (memcmp(&now, &confirmed[0], sizeof(now)))
-			with_new++;
+			f->with_new++;
 		else
-			with_old++;
+			f->with_old++;
 	}
-	assert_int_equal(with_new, 3);
-	assert_true(with_old > 10);
+}
+
+/* Whoever dies before the rename has the old keys, all of them; later, the new ones. */
+static void a_kill_at_any_step_loses_nothing_confirmed(void **state)
+{
+	static const u32 ids[] = {SEV_CMD_PDH_GEN, SEV_CMD_PEK_GEN};
+	struct fates f;
+
+	for (unsigned n = 0; n < ARRAY_SIZE(ids); n++) {
+		kill_at_each_step(ids[n], &f);
+		assert_int_equal(f.with_new, 3); /* after the rename, after its sync, and alive */
+		assert_true(f.with_old > 10);
+	}
+}
+
+/* A reset is done when it has reached the disk; the INIT after it writes again. */
+static void a_kill_during_a_reset_keeps_the_identity_or_erases_it(void **state)
+{
+	struct fates f;
+
+	kill_at_each_step(SEV_CMD_PLATFORM_RESET, &f);
+	assert_true(f.with_old > 10);
+	assert_true(f.with_new > f.with_old);
+}
+
+/* The very first start: a chip that nobody has heard of yet may be another one after it. */
+static void a_kill_at_the_first_init_leaves_a_chip(void **state)
+{
+	bool survived = false;
+	int status;
+
+	for (int step = 0; !survived; step++) {
+		struct sp_bed *bed;
+		pid_t child = fork();
+
+		if (child == 0) {
+			bed = power_on();
+			sp_store_on_step(bed_sp(bed)->store, die_at_zero, &step);
+			bed_init_platform(bed);
+			_exit(0);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		survived = WIFEXITED(status);
+		assert_true(!survived || WEXITSTATUS(status) == 0);
+		initialise_once();
+		assert_int_equal(unlink(path_of("sev")), 0);
+	}
 }
 
 #define UNIT(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -344,6 +404,8 @@ int main(void)
 		UNIT(torn_files_are_left_alone),
 		UNIT(a_write_that_fails_leaves_no_trace),
 		UNIT(a_kill_at_any_step_loses_nothing_confirmed),
+		UNIT(a_kill_during_a_reset_keeps_the_identity_or_erases_it),
+		UNIT(a_kill_at_the_first_init_leaves_a_chip),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

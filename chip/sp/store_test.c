@@ -298,6 +298,30 @@ static void death_at_any_step_leaves_old_or_new(void **state)
 	assert_int_equal(with_new, 3); /* after the rename, after its sync, and alive */
 }
 
+/* The first save of a file: nothing, or all of it; what is left over does not disturb the next. */
+static void death_at_the_first_save_leaves_none_or_new(void **state)
+{
+	u8 got[sizeof(new_data)];
+	bool survived = false;
+	unsigned with_none = 0;
+
+	for (int step = 0; !survived; step++) {
+		struct sp_store *s;
+		int ret;
+
+		survived = saves_and_dies(step);
+		s = open_store();
+		ret = sp_store_load(s, "thing", got, sizeof(got), NULL);
+		assert_true(ret == 0 || (!survived && ret == -ENOENT));
+		with_none += ret != 0;
+		save(s, "thing", old_data);
+		assert_true(holds(s, old_data));
+		sp_store_close(s);
+		assert_int_equal(unlink(path_of("thing")), 0);
+	}
+	assert_true(with_none > 5);
+}
+
 #define UNIT(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -315,6 +339,7 @@ int main(void)
 		UNIT(a_save_that_fails_leaves_the_old),
 		UNIT(a_write_cut_short_leaves_the_old),
 		UNIT(death_at_any_step_leaves_old_or_new),
+		UNIT(death_at_the_first_save_leaves_none_or_new),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
