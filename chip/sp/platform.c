@@ -34,12 +34,14 @@ enum sp_status sev_check_start(const struct sp *sp, const struct sev_start *star
 void sev_start(struct sp *sp, const struct sev_start *start, const struct sp_region *tmr,
 	       const struct sev_identity *id)
 {
-	sp->platform = (struct sev_platform){
-		.initialised = true,
-		.es = start->options & SEV_INIT_ES,
-		.tmr = *tmr,
-		.identity = *id,
-	};
+	struct sev_platform *p = &sp->platform;
+
+	/* Field by field: a whole new value would leave a copy of its keys on the stack. */
+	p->initialised = true;
+	p->es = start->options & SEV_INIT_ES;
+	p->tmr = *tmr;
+	p->nv = (struct sp_region){0};
+	p->identity = *id;
 	atomic_store(&sp->tmr, sp_paddr_spa(sp, tmr->paddr).v + tmr->size / MIB(1));
 	sp_asids_reset(sp);
 }
@@ -115,5 +117,8 @@ enum sp_status sev_take_identity(struct sp *sp, struct sp_call *call, const stru
 		if (!ret)
 			return SP_SECURE_DATA_INVALID;
 	}
-	return ret ? sp_host_failed(call, ret) : SP_SUCCESS;
+	if (!ret)
+		return SP_SUCCESS;
+	sev_identity_wipe(id);
+	return sp_host_failed(call, ret);
 }
