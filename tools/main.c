@@ -15,7 +15,9 @@
 static const struct command *const commands[] = {
 	&run_command,
 	&host_command,
+	&owner_command,
 };
+static const struct command_table table = {commands, ARRAY_SIZE(commands)};
 
 static const struct command swsev_command = {
 	.name = "swsev",
@@ -27,46 +29,10 @@ static const struct command swsev_command = {
 		 "Commands:\n",
 };
 
-/* "host" of "swsev host". */
-static const char *command_word(const struct command *command)
-{
-	return strrchr(command->name, ' ') + 1;
-}
-
-static const struct command *find_command(const char *word)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (strcmp(command_word(commands[i]), word) == 0)
-			return commands[i];
-	return NULL;
-}
-
-static int print_commands(void)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		printf("  %-10s %s\n", command_word(commands[i]), commands[i]->help);
-	printf("\n'swsev COMMAND --help' tells more.\n");
-	return EXIT_SUCCESS;
-}
-
 static int print_version(void)
 {
 	printf("swsev " SWSEV_VERSION "\n");
 	return EXIT_SUCCESS;
-}
-
-/* Starts over with getopt_long (optind 0), on the words from the subcommand's name on. */
-static int run_subcommand(int argc, char **argv)
-{
-	const struct command *command;
-
-	if (argc == 0)
-		return command_misused(&swsev_command, "no command given");
-	command = find_command(argv[0]);
-	if (!command)
-		return command_misused(&swsev_command, "unknown command '%s'", argv[0]);
-	optind = 0;
-	return command->run(command, argc, argv);
 }
 
 static int run(int argc, char **argv)
@@ -79,9 +45,10 @@ static int run(int argc, char **argv)
 
 	switch (opt) {
 	case OPT_END:
-		return run_subcommand(argc - optind, argv + optind);
+		return command_run_row(&swsev_command, &table, argc - optind, argv + optind);
 	case OPT_HELP:
-		return print_commands();
+		command_print_table(&swsev_command, &table);
+		return EXIT_SUCCESS;
 	case 'v':
 		return print_version();
 	default:
