@@ -124,8 +124,36 @@ def complete(*words):
                           check=True, stdout=subprocess.PIPE).stdout.split()
 
 
+def subcommands():
+    """The commands of commands, as pairs."""
+    for command in commands():
+        out = swsev(command, '--help')[1]
+        if f'Usage: swsev {command} COMMAND' in out:
+            yield from ((command, word) for word in re.findall(r'^  ([a-z][a-z-]+) ', out, re.MULTILINE))
+
+
+def test_subcommands():
+    with open(MANUAL, encoding='utf-8') as file:
+        manual = file.read().replace('\\-', '-')
+    assert ('owner', 'measure') in subcommands()
+    for words in subcommands():
+        name = 'swsev ' + ' '.join(words)
+        status, out, err = swsev(*words, '--help')
+        assert_equal((status, err), (0, ''))
+        assert out.startswith(f'Usage: {name}'), out
+        assert f'\n.SS {name}' in manual, f'no section on {name}'
+        for option in re.findall(r'--[a-z-]+', out):
+            assert option in manual, f'{name} {option} is missing'
+        assert_usage_error([*words, '--no-such'], f"{name}: unknown option '--no-such'")
+    assert_usage_error(['owner'], 'no command given')
+    assert_usage_error(['owner', 'buy'], "unknown command 'buy'")
+
+
 def test_completion():
     assert_equal(complete('ho'), ['host'])
+    assert_equal(complete('owner', 'verify-r'), ['verify-report'])
+    assert_equal(complete('owner', 'verify-report', '--min'), ['--min-tcb'])
+    assert_equal(complete('owner', 'measure', '--json', '--ker'), ['--kernel'])
     assert_equal(complete('--v'), ['--version'])
     assert_equal(complete('host', '--j'), ['--json'])
     assert set(commands()) <= set(complete('')), complete('')
