@@ -3,7 +3,8 @@
 #include "owner/roots.h"
 
 #include <stdio.h>
-#include <string.h>
+
+#include "base/bytes.h"
 
 /* clang-format off */
 static const struct owner_root roots[] = {
@@ -46,13 +47,20 @@ static const struct owner_root roots[] = {
 };
 /* clang-format on */
 
+/* What the fingerprint does not cover: every root has this exponent. */
+static bool exponent_is_f4(const struct rsa_public *key)
+{
+	return get_le32(key->exponent) == 65537 &&
+	       bytes_are_zero(key->exponent + 4, sizeof(key->exponent) - 4);
+}
+
 int owner_root_find(const struct owner_root **root, const struct rsa_public *ark)
 {
 	struct sha384_digest d;
 	int ret = sha384(&d, ark->modulus, ark->bits / 8);
 
 	*root = NULL;
-	for (size_t i = 0; ret == 0 && i < ARRAY_SIZE(roots); i++)
+	for (size_t i = 0; ret == 0 && exponent_is_f4(ark) && i < ARRAY_SIZE(roots); i++)
 		if (sha384_equal(&d, &roots[i].modulus))
 			*root = &roots[i];
 	return ret;

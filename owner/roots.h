@@ -22,7 +22,7 @@ struct owner_root {
 	bool test;                    /* anybody can sign under it */
 };
 
-/* NULL: not a key that we know.  The result lives for ever; *root is NULL on failure. */
+/* NULL: not a key that we know, modulus and exponent.  The result lives for ever; *root is NULL on failure. */
 int owner_root_find(const struct owner_root **root, const struct rsa_public *ark) MUST_CHECK;
 
 /* What an owner trusts; all zero is AMD's keys alone. */

@@ -32,6 +32,7 @@ static void assert_known(const struct rsa_public *key, const char *expected)
 	struct owner_trust named = {.named = rsa_key_public(testbed_get()->ark_key)};
 	const struct owner_root *root;
 	char name[OWNER_ROOT_NAME_SIZE];
+	struct rsa_public other;
 	bool trusted;
 
 	assert_int_equal(owner_root_find(&root, key), 0);
@@ -40,6 +41,10 @@ static void assert_known(const struct rsa_public *key, const char *expected)
 	assert_int_equal(owner_trust_check(&trusted, name, &amd, key), 0);
 	assert_true(trusted);
 	assert_string_equal(name, expected);
+	other = *key;
+	other.exponent[0] ^= 2;
+	assert_int_equal(owner_trust_check(&trusted, name, &amd, &other), 0);
+	assert_false(trusted);
 	/* Whoever names a root means that one. */
 	assert_int_equal(owner_trust_check(&trusted, name, &named, key), 0);
 	assert_false(trusted);

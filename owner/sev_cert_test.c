@@ -67,6 +67,49 @@ static void test_fields(void **state)
 	assert_int_equal(decode(&bad, SEV_USAGE_PDH, ""), -EINVAL);
 }
 
+/* Points that are not the curve's: the trap of CVE-2019-9836; big-endian. */
+static void test_points(void **state)
+{
+	static const char two[] = "02", y_of_two[] = "3d69c39b0407f54531af9425a378494a757fb59b0a3c6"
+						     "09bcf0140e5dc0ad6deb818561da76c6ad3"
+						     "2fd2793289bf5c07";
+	static const char gx[] =
+		"aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c"
+		"3a545e3872760ab7";
+	static const char gy[] =
+		"3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d"
+		"7a431d7c90ea0e5f";
+	static const char gy_plus_1[] =
+		"3617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d"
+		"7a431d7c90ea0e60";
+	static const char p_plus_2[] =
+		"fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff00000000"
+		"0000000100000001";
+	static const struct {
+		const char *x, *y;
+		int expected;
+	} points[] = {
+		{gx, gy, 0},
+		{two, y_of_two, -EINVAL},
+		{"00", "00", -EINVAL},
+		{gx, gy_plus_1, -EINVAL},
+		{p_plus_2, gy, -EINVAL},
+	};
+	struct sev_cert cert;
+
+	for (size_t i = 0; i < ARRAY_SIZE(points); i++) {
+		u8 be[48];
+		size_t len;
+
+		testbed_cert(&cert, SEV_USAGE_PDH, &testbed_get()->pdh_key.pub);
+		len = unhex(be, sizeof(be), points[i].x);
+		ec_le_from_be(cert.pubkey.ec.qx, be, len);
+		len = unhex(be, sizeof(be), points[i].y);
+		ec_le_from_be(cert.pubkey.ec.qy, be, len);
+		assert_int_equal(decode(&cert, SEV_USAGE_PDH, "public key"), points[i].expected);
+	}
+}
+
 static void test_slots(void **state)
 {
 	const struct testbed *t = testbed_get();
@@ -250,10 +293,10 @@ static void test_amd_signatures(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_roles),          cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_slots),          cmocka_unit_test(test_signatures),
-		cmocka_unit_test(test_rsa_oca),        cmocka_unit_test(test_amd_fields),
-		cmocka_unit_test(test_amd_signatures),
+		cmocka_unit_test(test_roles),      cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_points),     cmocka_unit_test(test_slots),
+		cmocka_unit_test(test_signatures), cmocka_unit_test(test_rsa_oca),
+		cmocka_unit_test(test_amd_fields), cmocka_unit_test(test_amd_signatures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,45 +15,45 @@
 /* Reports of version 4 existed for a short time; they have the vectors of version 5. */
 enum { REPORT_V4 = 4, KEY_INFO_DEFINED = 0x1f };
 
-#define REPORT_FIELD(f)                                                           \
-	{                                                                         \
-		offsetof(struct snp_attestation_report, f),                       \
-			sizeof(((struct snp_attestation_report *)NULL)->f), #f, 0 \
-	}
-#define REPORT_FIELD_SINCE(f, v)                                                  \
-	{                                                                         \
-		offsetof(struct snp_attestation_report, f),                       \
-			sizeof(((struct snp_attestation_report *)NULL)->f), #f, v \
-	}
-
-/* Bytes that are zero: always, or in reports before a version. */
-static const struct {
+/* Bytes that are zero in reports before a version, or always. */
+struct zero_field {
 	size_t at, len;
 	const char *name;
-	u32 since;
-} zeros[] = {
-	REPORT_FIELD(rsvd_04c),
-	REPORT_FIELD_SINCE(cpuid_fam_id, SNP_REPORT_V3),
-	REPORT_FIELD_SINCE(cpuid_mod_id, SNP_REPORT_V3),
-	REPORT_FIELD_SINCE(cpuid_step, SNP_REPORT_V3),
-	REPORT_FIELD(rsvd_18b),
-	REPORT_FIELD(rsvd_1eb),
-	REPORT_FIELD(rsvd_1ef),
-	REPORT_FIELD_SINCE(launch_mit_vector, REPORT_V4),
-	REPORT_FIELD_SINCE(current_mit_vector, REPORT_V4),
-	REPORT_FIELD(rsvd_208),
-	REPORT_FIELD(signature.rsvd_090),
+	u32 before;
 };
+
+enum { ALWAYS = SNP_REPORT_V5 + 1 };
+
+/* clang-format off */
+#define ZERO(field, before)                                                                        \
+	{offsetof(struct snp_attestation_report, field),                                           \
+	 sizeof(((struct snp_attestation_report *)NULL)->field), #field, before}
+
+static const struct zero_field zeros[] = {
+	ZERO(rsvd_04c,			ALWAYS),
+	ZERO(cpuid_fam_id,		SNP_REPORT_V3),
+	ZERO(cpuid_mod_id,		SNP_REPORT_V3),
+	ZERO(cpuid_step,		SNP_REPORT_V3),
+	ZERO(rsvd_18b,			ALWAYS),
+	ZERO(rsvd_1eb,			ALWAYS),
+	ZERO(rsvd_1ef,			ALWAYS),
+	ZERO(launch_mit_vector,		REPORT_V4),
+	ZERO(current_mit_vector,	REPORT_V4),
+	ZERO(rsvd_208,			ALWAYS),
+	ZERO(signature.rsvd_090,	ALWAYS),
+};
+/* clang-format on */
 
 static int check_zeros(const struct snp_attestation_report *report, struct error *err)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(zeros); i++) {
-		bool reserved = zeros[i].since == 0 || report->version < zeros[i].since;
+		const struct zero_field *z = &zeros[i];
 
-		if (reserved && !bytes_are_zero((const u8 *)report + zeros[i].at, zeros[i].len))
+		if (report->version < z->before &&
+		    !bytes_are_zero((const u8 *)report + z->at, z->len))
 			return error_set(err, EINVAL,
-					 "report: %s at %03zxh is not zero in version %u",
-					 zeros[i].name, zeros[i].at, report->version);
+					 "report: %s at %03zxh is not zero in version %u", z->name,
+					 z->at, report->version);
 	}
 	return 0;
 }
@@ -82,15 +82,16 @@ int owner_snp_report_decode(struct snp_attestation_report *report, const void *b
 static bool signing_leaf(struct owner_audit *audit, enum owner_snp_part *leaf,
 			 const struct snp_attestation_report *report)
 {
+	static const char what[] = "report is signed";
 	u32 key = FIELD_GET(SNP_KEY_INFO_SIGNING_KEY, report->key_info);
-	bool known = key == SNP_SIGNING_KEY_VCEK || key == SNP_SIGNING_KEY_VLEK;
 
 	*leaf = key == SNP_SIGNING_KEY_VLEK ? OWNER_SNP_VLEK : OWNER_SNP_VCEK;
-	return owner_audit_check(audit, known && !(report->key_info & SNP_KEY_INFO_MASK_CHIP_KEY),
-				 "report is signed", "%s",
-				 !known                    ? "signing key is neither VCEK nor VLEK"
-				 : *leaf == OWNER_SNP_VLEK ? "VLEK"
-							   : "VCEK");
+	if (report->key_info & SNP_KEY_INFO_MASK_CHIP_KEY)
+		return owner_audit_check(audit, false, what, "the host masks the chip's key");
+	if (key != SNP_SIGNING_KEY_VCEK && key != SNP_SIGNING_KEY_VLEK)
+		return owner_audit_check(audit, false, what, "signing key %u is none", key);
+	return owner_audit_check(audit, true, what, "%s",
+				 *leaf == OWNER_SNP_VLEK ? "VLEK" : "VCEK");
 }
 
 static int check_signature(struct owner_audit *audit, const struct snp_attestation_report *report,

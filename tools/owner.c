@@ -287,6 +287,24 @@ static void print_audit(const struct owner_audit *audit)
 	}
 }
 
+/* Strings and numbers, and those of the objects inside. */
+static void print_fields(json_t *object)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(object, name, value)
+	{
+		if (json_is_object(value))
+			print_fields(value);
+		else if (json_is_string(value))
+			printf("%-18s %s\n", name, json_string_value(value));
+		else if (json_is_integer(value))
+			printf("%-18s %#llx\n", name,
+			       (unsigned long long)json_integer_value(value));
+	}
+}
+
 int owner_tell(const struct command *self, const struct owner_audit *audit, bool as_json,
 	       json_t *more)
 {
@@ -300,6 +318,7 @@ int owner_tell(const struct command *self, const struct owner_audit *audit, bool
 		status = owner_print_json(self, json);
 	} else {
 		print_audit(audit);
+		print_fields(more);
 	}
 	json_decref(more);
 	if (owner_audit_accepted(audit))

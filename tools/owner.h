@@ -64,7 +64,7 @@ int owner_certs_add(struct owner_certs *certs, const char *path, struct error *e
 int owner_failed(const struct command *self, const struct error *err);
 
 /*
- * Tells the record on stdout, as text or as {"accepted", "checks"} together with what `more` (taken
+ * Tells the record on stdout, as text or as {"accepted", "checks"}, and what `more` (an object, taken
  * over; may be NULL) holds, and the first refusal on stderr; the exit status.
  */
 int owner_tell(const struct command *self, const struct owner_audit *audit, bool as_json,
