@@ -76,10 +76,13 @@ int owner_trust_check(bool *trusted, char name[OWNER_ROOT_NAME_SIZE],
 	name[0] = '\0';
 	if (ret)
 		return ret;
-	snprintf(name, OWNER_ROOT_NAME_SIZE, "%s", root ? root->name : "unknown key");
 	if (trust->named)
 		*trusted = rsa_public_equal(trust->named, ark);
 	else
 		*trusted = root && (!root->test || trust->test_root);
+	snprintf(name, OWNER_ROOT_NAME_SIZE, "%s",
+		 root       ? root->name
+		 : *trusted ? "the owner's choice"
+			    : "unknown key");
 	return 0;
 }

@@ -96,6 +96,7 @@ static void test_unknown(void **state)
 	assert_false(trusted);
 	assert_int_equal(owner_trust_check(&trusted, name, &t->trust, ark), 0);
 	assert_true(trusted);
+	assert_string_equal(name, "the owner's choice");
 	assert_int_equal(owner_trust_check(&trusted, name, &t->trust, ask), 0);
 	assert_false(trusted);
 }

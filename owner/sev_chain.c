@@ -65,13 +65,6 @@ static bool look_at(struct found *f, const u8 *p, size_t len)
 	return f->len <= len;
 }
 
-bool owner_chain_recognises(const void *bytes, size_t len)
-{
-	struct found f;
-
-	return len >= 4 && get_le32(bytes) == SEV_CERT_VERSION && look_at(&f, bytes, len);
-}
-
 static int decode_found(struct owner_chain *chain, const struct found *f, const u8 *p,
 			struct error *err)
 {

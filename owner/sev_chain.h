@@ -32,9 +32,6 @@ struct owner_chain {
 	struct owner_amd_cert ask, ark;
 };
 
-/* Whether the bytes begin like a certificate of this format. */
-bool owner_chain_recognises(const void *bytes, size_t len);
-
 /*
  * Adds the certificates that the bytes hold; name stands first in the line of an error.  -EINVAL:
  * bytes that are no certificate, a field that is not as it must be, or a second certificate of one

@@ -128,6 +128,15 @@ def test_session_refusals(folder):
     assert_equal(list(folder.iterdir()), [pdh])
 
 
+def test_session_of_a_genuine_platform(folder):
+    good('session', '--dir', folder, '--name', 'a', *rome(), '0x5')
+    status, _, err = owner('session', '--dir', folder, '--name', 'b', '--root', rome()[2], *rome(), '0x5')
+    assert_equal((status, err), (0, 'swsev owner session: note: the chain leads to AMD Rome\n'))
+    refused(1, ['session', '--dir', folder, '--name', 'c', '--root', genuine('legacy-roots', 'ark-milan.cert'),
+                *rome(), '0x5'], 'refused: ARK is a trusted root: AMD Rome')
+    assert_equal(len(list(folder.iterdir())), 8)
+
+
 def launch(folder):
     """The worked example of the reference: files, and options that launch them."""
     vmsa = bytearray(4096)
@@ -152,6 +161,8 @@ def test_measure(folder):
     assert_equal(found['launch_digest'], LD)
     assert_equal(base64.b64decode(found['measurement']).hex(), MEASURE + NONCE)
     nonce = base64.b64encode(bytes.fromhex(NONCE)).decode()
+    (folder / 'tk').write_bytes(bytes(range(0x10, 0x30)))
+    assert_equal(json.loads(good(*words, *FIRMWARE, '--tk', folder / 'tk', '--nonce', NONCE, '--json')), found)
     again = good('measure', '--launch-digest', LD, *FIRMWARE, '--tik', folder / 'tik', '--nonce', nonce)
     assert found['measurement'] in again, again
 

@@ -11,175 +11,18 @@
 #include "crypto/secret.h"
 #include "owner/file.h"
 #include "owner/measure.h"
-#include "owner/ovmf.h"
 #include "owner/text.h"
-#include "owner/vmsa.h"
 #include "tools/owner.h"
-
-enum {
-	DATA_MAX = 32,   /* files of --data and --vmsa, each */
-	VCPUS_MAX = 512, /* as many as there are ASIDs and more */
-	PIECES_MAX = 2 + DATA_MAX + VCPUS_MAX,
-	IMAGE_MAX = 1 << 30, /* bytes of one file */
-};
+#include "tools/owner_launch.h"
 
 struct measure_options {
-	const char *firmware, *kernel, *initrd, *append;
-	const char *data[DATA_MAX], *vmsa[DATA_MAX];
-	size_t data_count, vmsa_count;
-	u64 vcpus;
-	struct owner_vcpu vcpu;
+	struct launch_files files;
 	bool has_cpu, has_policy, has_digest, has_tik, has_nonce, has_returned, json;
 	struct owner_launch launch;
 	u8 tik[SEV_KEY_SIZE];
 	u8 nonce[16];
 	struct sev_measurement returned;
 };
-
-/* What is launched, and what holds its bytes. */
-struct pieces {
-	struct owner_piece list[PIECES_MAX];
-	size_t count;
-	struct owner_file files[1 + 2 * DATA_MAX];
-	size_t file_count;
-	u8 hashes[SEV_HASH_TABLE_PADDED];
-	struct vmsa boot_cpu, other_cpu;
-};
-
-static void pieces_free(struct pieces *p)
-{
-	for (size_t i = 0; p && i < p->file_count; i++)
-		owner_file_fini(&p->files[i]);
-	free(p);
-}
-
-static void add_piece(struct pieces *p, u64 gpa, const void *bytes, size_t len)
-{
-	p->list[p->count++] = (struct owner_piece){GPA(gpa), bytes, len};
-}
-
-/* A file of a size that one command takes: whole blocks, or exactly `size` bytes if that is not 0. */
-static int add_file(struct pieces *p, const char *path, size_t size, u64 end, struct error *err)
-{
-	struct owner_file *f = &p->files[p->file_count];
-	int ret = owner_file_read(f, path, IMAGE_MAX, err);
-
-	if (ret)
-		return ret;
-	p->file_count++;
-	if (size != 0 && f->len != size)
-		return error_set(err, EINVAL, "%s: %zu bytes, expected %zu", path, f->len, size);
-	if (f->len == 0 || f->len % SEV_BLOCK != 0)
-		return error_set(err, EINVAL, "%s: %zu bytes, expected a multiple of 16", path,
-				 f->len);
-	add_piece(p, end ? end - f->len : 0, f->bytes, f->len);
-	return 0;
-}
-
-static int hash_boot(struct pieces *p, const struct measure_options *o, struct error *err)
-{
-	struct owner_file kernel = {0}, initrd = {0};
-	int ret = owner_file_read(&kernel, o->kernel, IMAGE_MAX, err);
-
-	if (ret == 0 && o->initrd)
-		ret = owner_file_read(&initrd, o->initrd, IMAGE_MAX, err);
-	if (ret == 0) {
-		struct owner_boot boot = {
-			.kernel = kernel.bytes,
-			.kernel_len = kernel.len,
-			.initrd = initrd.bytes,
-			.initrd_len = initrd.len,
-			.cmdline = o->append ? o->append : "",
-		};
-
-		ret = owner_hash_table(p->hashes, &boot);
-		if (ret)
-			error_set(err, -ret, "cannot hash the kernel: %s", strerror(-ret));
-	}
-	owner_file_fini(&kernel);
-	owner_file_fini(&initrd);
-	return ret;
-}
-
-static int add_boot(struct pieces *p, const struct measure_options *o,
-		    const struct owner_ovmf *ovmf, struct error *err)
-{
-	int ret;
-
-	if (!o->kernel)
-		return 0;
-	if (ovmf->hashes.size == 0)
-		return error_set(err, EINVAL,
-				 "%s: has no place for the hashes of a kernel, which a launch with "
-				 "a kernel needs",
-				 o->firmware);
-	ret = hash_boot(p, o, err);
-	if (ret == 0)
-		add_piece(p, ovmf->hashes.base, p->hashes, sizeof(p->hashes));
-	return ret;
-}
-
-static int add_firmware(struct pieces *p, const struct measure_options *o, struct owner_ovmf *ovmf,
-			struct error *err)
-{
-	struct error said = {0};
-	int ret;
-
-	memset(ovmf, 0, sizeof(*ovmf));
-	if (!o->firmware)
-		return 0;
-	ret = add_file(p, o->firmware, 0, GIB(4), err);
-	if (ret)
-		return ret;
-	ret = owner_ovmf_parse(ovmf, p->list[0].bytes, p->list[0].len, &said);
-	if (ret)
-		return error_set(err, -ret, "%s: %.300s", o->firmware, said.text);
-	return add_boot(p, o, ovmf, err);
-}
-
-/* The boot CPU starts at the reset vector, the others where the firmware says. */
-static int add_vcpus(struct pieces *p, const struct measure_options *o,
-		     const struct owner_ovmf *ovmf, struct error *err)
-{
-	struct owner_vcpu other = o->vcpu;
-
-	if (o->vcpus > 1 && ovmf->reset_addr == 0)
-		return error_set(err, EINVAL, "%s: says not where CPUs other than the first start",
-				 o->firmware ? o->firmware : "no --firmware");
-	other.start = ovmf->reset_addr;
-	owner_vmsa_reset(&p->boot_cpu, &o->vcpu);
-	owner_vmsa_reset(&p->other_cpu, &other);
-	for (u64 i = 0; i < o->vcpus; i++)
-		add_piece(p, VMSA_RESET_GPA, i == 0 ? &p->boot_cpu : &p->other_cpu, SEV_VMSA_SIZE);
-	return 0;
-}
-
-/* In the order in which a hypervisor launches: firmware, hashes, other data, save areas. */
-static int collect(struct pieces *p, const struct measure_options *o, struct error *err)
-{
-	struct owner_ovmf ovmf;
-	int ret = add_firmware(p, o, &ovmf, err);
-
-	for (size_t i = 0; ret == 0 && i < o->data_count; i++)
-		ret = add_file(p, o->data[i], 0, 0, err);
-	for (size_t i = 0; ret == 0 && i < o->vmsa_count; i++)
-		ret = add_file(p, o->vmsa[i], SEV_VMSA_SIZE, 0, err);
-	return ret ? ret : add_vcpus(p, o, &ovmf, err);
-}
-
-static int digest(struct measure_options *o, struct error *err)
-{
-	struct pieces *p = calloc(1, sizeof(*p));
-	int ret;
-
-	if (!p)
-		return error_set(err, ENOMEM, "out of memory");
-	ret = collect(p, o, err);
-	if (ret == 0)
-		ret = owner_launch_digest(&o->launch.ld, p->list, p->count, err);
-	pieces_free(p);
-	return ret;
-}
 
 static int tell(const struct measure_options *o, const struct command *self,
 		const struct sev_measurement *m)
@@ -222,7 +65,7 @@ static int run_measure(struct measure_options *o, const struct command *self)
 	struct sev_measurement m;
 	struct error err;
 
-	if (!o->has_digest && digest(o, &err) != 0)
+	if (!o->has_digest && launch_files_digest(&o->launch.ld, &o->files, &err) != 0)
 		return owner_failed(self, &err);
 	if (!o->has_tik)
 		return tell(o, self, NULL);
@@ -236,19 +79,21 @@ static int run_measure(struct measure_options *o, const struct command *self)
 /* What belongs together on the command line. */
 static int check_options(const struct measure_options *o, const struct command *self)
 {
-	bool launched = o->firmware || o->data_count > 0 || o->vmsa_count > 0 || o->vcpus > 0;
+	bool launched = o->files.firmware || o->files.data_count > 0 || o->files.vmsa_count > 0 ||
+			o->files.vcpus > 0;
 
 	if (o->has_digest == launched)
 		return command_misused(self, launched
 						     ? "--launch-digest stands for what is launched"
 						     : "nothing that is launched is given");
-	if ((o->kernel && !o->firmware) || ((o->initrd || o->append) && !o->kernel))
+	if ((o->files.kernel && !o->files.firmware) ||
+	    ((o->files.initrd || o->files.append) && !o->files.kernel))
 		return command_misused(self, "--initrd and --append need --kernel, and that "
 					     "needs --firmware");
-	if (o->vcpus > 0 && (!o->has_cpu || o->vmsa_count > 0))
+	if (o->files.vcpus > 0 && (!o->has_cpu || o->files.vmsa_count > 0))
 		return command_misused(self, "--vcpus needs --cpu or --vcpu-sig, and no --vmsa");
 	if (o->has_policy && (o->launch.policy & SEV_POLICY_ES) && !o->has_digest &&
-	    o->vcpus == 0 && o->vmsa_count == 0)
+	    o->files.vcpus == 0 && o->files.vmsa_count == 0)
 		return command_misused(self, "the policy is of SEV-ES: give --vmsa or --vcpus");
 	if (o->has_tik && !o->has_nonce && !o->has_returned)
 		return command_misused(self, "--tik needs --nonce or --launch-measure-blob");
@@ -277,6 +122,7 @@ enum {
 	OPT_BUILD,
 	OPT_POLICY,
 	OPT_TIK,
+	OPT_TK,
 	OPT_NONCE,
 	OPT_BLOB,
 	OPT_JSON,
@@ -300,6 +146,7 @@ static const struct option measure_table[] = {
 	{"build-id", required_argument, NULL, OPT_BUILD},
 	{"policy", required_argument, NULL, OPT_POLICY},
 	{"tik", required_argument, NULL, OPT_TIK},
+	{"tk", required_argument, NULL, OPT_TK},
 	{"nonce", required_argument, NULL, OPT_NONCE},
 	{"launch-measure-blob", required_argument, NULL, OPT_BLOB},
 	{"json", no_argument, NULL, OPT_JSON},
@@ -308,8 +155,8 @@ static const struct option measure_table[] = {
 
 static int take_path(const char **list, size_t *count, const struct command *self)
 {
-	if (*count == DATA_MAX)
-		return command_misused(self, "more than %d files", DATA_MAX);
+	if (*count == LAUNCH_FILES_MAX)
+		return command_misused(self, "more than %d files", LAUNCH_FILES_MAX);
 	list[(*count)++] = optarg;
 	return COMMAND_GO_ON;
 }
@@ -319,23 +166,23 @@ static int take_plain(struct measure_options *o, const struct command *self, int
 {
 	switch (opt) {
 	case OPT_FIRMWARE:
-		o->firmware = optarg;
+		o->files.firmware = optarg;
 		break;
 	case OPT_KERNEL:
-		o->kernel = optarg;
+		o->files.kernel = optarg;
 		break;
 	case OPT_INITRD:
-		o->initrd = optarg;
+		o->files.initrd = optarg;
 		break;
 	case OPT_APPEND:
-		o->append = optarg;
+		o->files.append = optarg;
 		break;
 	case OPT_DATA:
-		return take_path(o->data, &o->data_count, self);
+		return take_path(o->files.data, &o->files.data_count, self);
 	case OPT_VMSA:
-		return take_path(o->vmsa, &o->vmsa_count, self);
+		return take_path(o->files.vmsa, &o->files.vmsa_count, self);
 	case OPT_NO_FPU:
-		o->vcpu.no_fpu = true;
+		o->files.vcpu.no_fpu = true;
 		break;
 	default:
 		o->json = true;
@@ -343,7 +190,22 @@ static int take_plain(struct measure_options *o, const struct command *self, int
 	return COMMAND_GO_ON;
 }
 
-/* Keys and measurements; -EINVAL or what the system said. */
+static int take_key(struct measure_options *o, int opt, struct error *err)
+{
+	struct sev_transport_keys keys;
+	int ret;
+
+	o->has_tik = true;
+	if (opt == OPT_TIK)
+		return owner_file_read_exact(o->tik, sizeof(o->tik), optarg, err);
+	ret = owner_file_read_exact(&keys, sizeof(keys), optarg, err);
+	if (ret == 0)
+		memcpy(o->tik, keys.tik, sizeof(o->tik));
+	secret_wipe(&keys, sizeof(keys));
+	return ret;
+}
+
+/* Digests and measurements; -EINVAL or what the system said. */
 static int take_blob(struct measure_options *o, int opt, struct error *err)
 {
 	size_t len;
@@ -353,9 +215,6 @@ static int take_blob(struct measure_options *o, int opt, struct error *err)
 		o->has_digest = true;
 		return owner_option_hex(o->launch.ld.b, sizeof(o->launch.ld.b), "--launch-digest",
 					err);
-	case OPT_TIK:
-		o->has_tik = true;
-		return owner_file_read_exact(o->tik, sizeof(o->tik), optarg, err);
 	case OPT_NONCE:
 		o->has_nonce = true;
 		if (owner_hex_parse(o->nonce, sizeof(o->nonce), optarg, NULL) == 0)
@@ -385,17 +244,17 @@ static int take_number(struct measure_options *o, int opt, struct error *err)
 
 	switch (opt) {
 	case OPT_VCPUS:
-		return owner_option_number(&o->vcpus, "--vcpus", VCPUS_MAX, err);
+		return owner_option_number(&o->files.vcpus, "--vcpus", LAUNCH_VCPUS_MAX, err);
 	case OPT_CPU:
 		o->has_cpu = true;
-		return owner_vcpu_signature(&o->vcpu.signature, optarg, err);
+		return owner_vcpu_signature(&o->files.vcpu.signature, optarg, err);
 	case OPT_VCPU_SIG:
 		o->has_cpu = true;
 		ret = owner_option_number(&v, "--vcpu-sig", 0xffffffff, err);
-		o->vcpu.signature = (u32)v;
+		o->files.vcpu.signature = (u32)v;
 		return ret;
 	case OPT_FEATURES:
-		return owner_option_number(&o->vcpu.features, "--sev-features", ~0ull, err);
+		return owner_option_number(&o->files.vcpu.features, "--sev-features", ~0ull, err);
 	case OPT_API_MAJOR:
 		ret = owner_option_number(&v, "--api-major", 255, err);
 		o->launch.api_major = (u8)v;
@@ -433,7 +292,8 @@ static int take_option(void *ctx, const struct command *self, int opt)
 		return take_number(o, opt, &err) ? command_misused(self, "%s", err.text)
 						 : COMMAND_GO_ON;
 	case OPT_TIK:
-		return take_blob(o, opt, &err) ? owner_failed(self, &err) : COMMAND_GO_ON;
+	case OPT_TK:
+		return take_key(o, opt, &err) ? owner_failed(self, &err) : COMMAND_GO_ON;
 	case OPT_DIGEST:
 	case OPT_NONCE:
 	case OPT_BLOB:
@@ -446,7 +306,7 @@ static int take_option(void *ctx, const struct command *self, int opt)
 
 static int measure_run(const struct command *self, int argc, char **argv)
 {
-	struct measure_options o = {.vcpu.start = OWNER_BOOT_CPU_START};
+	struct measure_options o = {.files.vcpu.start = OWNER_BOOT_CPU_START};
 	int status = command_read_options(self, argc, argv, measure_table, take_option, &o);
 
 	if (status == COMMAND_GO_ON && optind < argc)
@@ -486,6 +346,7 @@ const struct command owner_measure_command = {
 		 "\n"
 		 "The measurement:\n"
 		 "  --tik FILE         transport integrity key of the session\n"
+		 "  --tk FILE          instead: both keys, as sev-tool's tmp_tk.bin\n"
 		 "  --policy N         policy of the session\n"
 		 "  --api-major N      firmware that measures, as the platform's status tells it:\n"
 		 "  --api-minor N      API version (at least 0.17)\n"

@@ -109,6 +109,10 @@ static int run_session(const struct session_options *o, const struct command *se
 		error_set(&err, EINVAL, "refused: %s: %s", c->what, c->detail);
 		return owner_failed(self, &err);
 	}
+	/* The first check is about the root. */
+	if (!o->unverified && (o->certs->trust.named || o->certs->trust.test_root))
+		fprintf(stderr, "%s: note: the chain leads to %s\n", self->name,
+			audit.checks[0].detail);
 	return make(o, &err) ? owner_failed(self, &err) : EXIT_SUCCESS;
 }
 
