@@ -185,6 +185,10 @@ static void test_binding(void **state)
 	testbed_sign_snp_report(&r);
 	assert_string_equal(judge_made(&r, &any), "reported TCB <= committed <= current");
 	testbed_milan_report(&r);
+	r.current_tcb = 0xd108000000000003; /* older than what is committed */
+	testbed_sign_snp_report(&r);
+	assert_string_equal(judge_made(&r, &any), "reported TCB <= committed <= current");
+	testbed_milan_report(&r);
 	r.cpuid_mod_id = 0x11;
 	testbed_sign_snp_report(&r);
 	assert_string_equal(judge_made(&r, &any), "CPU is of the product");
