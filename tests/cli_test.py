@@ -154,6 +154,8 @@ def test_completion():
     assert_equal(complete('owner', 'verify-r'), ['verify-report'])
     assert_equal(complete('owner', 'verify-report', '--min'), ['--min-tcb'])
     assert_equal(complete('owner', 'measure', '--json', '--ker'), ['--kernel'])
+    assert_equal(complete('sp', 'pe'), ['pek-gen'])
+    assert_equal(complete('sp', 'export', '--d'), ['--dir'])
     assert_equal(complete('--v'), ['--version'])
     assert_equal(complete('host', '--j'), ['--json'])
     assert set(commands()) <= set(complete('')), complete('')

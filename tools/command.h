@@ -26,6 +26,7 @@ struct command {
 extern const struct command host_command;
 extern const struct command run_command;
 extern const struct command owner_command;
+extern const struct command sp_command_group;
 
 /* The last rows of every command's table of options. */
 enum { OPT_HELP = 256, OPT_BAD, OPT_END };

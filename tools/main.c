@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
 	&run_command,
 	&host_command,
 	&owner_command,
+	&sp_command_group,
 };
 static const struct command_table table = {commands, ARRAY_SIZE(commands)};
 
