@@ -17,6 +17,7 @@
 #include "chip/cpu/model/msr.h"
 #include "chip/cpu/run.h"
 #include "chip/cpu/svm/svm.h"
+#include "chip/cpu/trace/internal.h"
 
 /* -- clocks ------------------------------------------------------------------------------------- */
 
@@ -127,6 +128,7 @@ void cpu_free(struct cpu *c)
 {
 	if (!c)
 		return;
+	trace_free(c->trace);
 	block_cache_fini(c);
 	mmu_free(c->mmu);
 	svm_free(c->svm);

@@ -18,6 +18,7 @@
 #include "chip/cpu/exec/exception.h"
 #include "chip/cpu/mmu/mmu.h"
 #include "chip/cpu/svm/svm.h"
+#include "chip/cpu/trace/internal.h"
 
 /* -- sleeping ----------------------------------------------------------------------------------------- */
 
@@ -63,15 +64,14 @@ static enum cpu_stop dispatch(struct cpu *c, const struct op *op)
 	return stop;
 }
 
-/* Instructions of the running block that did not complete: op's own and those behind it. */
-static unsigned not_done(const struct block *b, const struct op *op)
+unsigned cpu_not_done(const struct cpu *c, const struct op *op)
 {
 	unsigned done = 0;
 
-	for (const struct op *o = b->ops; o->ip_off != op->ip_off; o++)
+	for (const struct op *o = c->block->ops; o->ip_off != op->ip_off; o++)
 		if (o[1].ip_off != o->ip_off)
 			done++;
-	return b->count - done;
+	return c->block->count - done;
 }
 
 enum cpu_stop cpu_run_block(struct cpu *c)
@@ -87,7 +87,7 @@ enum cpu_stop cpu_run_block(struct cpu *c)
 	stop = dispatch(c, b->ops);
 	if (stop == CPU_EVENT) {
 		c->rip = op_rip(c, c->op) & c->ip_mask;
-		c->icount -= not_done(c->block, c->op);
+		c->icount -= cpu_not_done(c, c->op);
 		if (c->event.noncanonical && c->op->seg == SEG_SS)
 			c->event.vector = X86_VECTOR_SS;
 	}
@@ -110,11 +110,25 @@ static enum cpu_stop run_alone(struct cpu *c)
 	return stop;
 }
 
+/* A block, or at PACE_INSTRUCTION one instruction. */
+static enum cpu_stop run_on(struct cpu *c)
+{
+	bool trace = trace_wants(c, TRACE_EXEC);
+	enum cpu_stop stop;
+
+	if (trace)
+		trace_before(c);
+	stop = cpu_run_block(c);
+	if (stop == CPU_EVENT && c->event.kind == EVENT_RESTART)
+		stop = run_alone(c);
+	if (trace)
+		trace_after(c, stop);
+	return stop;
+}
+
 /* False: a #VMEXIT. */
 static bool handle_stop(struct cpu *c, enum cpu_stop stop)
 {
-	if (stop == CPU_EVENT && c->event.kind == EVENT_RESTART)
-		stop = run_alone(c);
 	if (stop != CPU_EVENT)
 		return true;
 	if (c->event.kind == EVENT_RESTART) { /* disturbed again: look up, then try once more */
@@ -150,31 +164,51 @@ static void end_shadow(struct cpu *c)
 	cpu_attend(c, ATTENTION_WINDOW);
 }
 
-void cpu_run(struct cpu *c)
+void cpu_run_begin(struct cpu *c)
 {
 	c->debug_trap = 0; /* of an instruction that ended in a #VMEXIT */
 	if (!(c->mode & MODE_SINGLE))
 		c->rflags &= ~RFLAGS_RF; /* it counts only where breakpoints do */
-	for (;;) {
-		bool single, shadow;
-		enum cpu_stop stop;
+}
 
-		if (!look_up(c))
-			return;
-		if (c->halted) {
+enum cpu_pass cpu_run_pass(struct cpu *c)
+{
+	enum cpu_stop stop = CPU_GO;
+	bool single, shadow;
+
+	if (!look_up(c))
+		return PASS_EXIT;
+	if (c->halted)
+		return PASS_HALTED;
+	single = c->mode & MODE_SINGLE;
+	shadow = c->shadow != SHADOW_NONE;
+	if (single)
+		stop = debug_before(c);
+	if (stop != CPU_EVENT)
+		stop = run_on(c);
+	if (!handle_stop(c, stop))
+		return PASS_EXIT;
+	if (shadow)
+		end_shadow(c);
+	if ((single || c->debug_trap) && stop == CPU_NEXT && debug_after(c) == CPU_EVENT)
+		return PASS_EXIT;
+	return PASS_ON;
+}
+
+void cpu_run(struct cpu *c)
+{
+	enum cpu_pass pass;
+
+	cpu_run_begin(c);
+	while ((pass = cpu_run_pass(c)) != PASS_EXIT)
+		if (pass == PASS_HALTED)
 			sleep_until_attention(c);
-			continue;
-		}
-		single = c->mode & MODE_SINGLE;
-		shadow = c->shadow != SHADOW_NONE;
-		stop = single ? debug_before(c) : CPU_GO;
-		if (stop != CPU_EVENT)
-			stop = cpu_run_block(c);
-		if (!handle_stop(c, stop))
-			return;
-		if (shadow)
-			end_shadow(c);
-		if ((single || c->debug_trap) && stop == CPU_NEXT && debug_after(c) == CPU_EVENT)
-			return;
-	}
+}
+
+void cpu_set_pace(struct cpu *c, enum cpu_pace pace)
+{
+	if (c->pace == pace)
+		return;
+	c->pace = pace;
+	block_cache_flush(c);
 }

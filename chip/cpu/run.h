@@ -3,7 +3,7 @@
 #ifndef CHIP_CPU_RUN_H
 #define CHIP_CPU_RUN_H
 
-#include "chip/cpu/state.h"
+#include "chip/cpu/op.h"
 
 /* c->attention: why the run loop must look up.  Set with atomic OR from any thread. */
 enum cpu_attention {
@@ -21,7 +21,24 @@ void cpu_attend(struct cpu *c, u32 why);
  */
 void cpu_run(struct cpu *c);
 
-/* For tests and lockstep: one look-up, at most one block (or instruction in MODE_SINGLE). */
+/*
+ * The same a piece at a time, for lockstep: begin, then passes until PASS_EXIT.  A pass looks up, runs
+ * what c->pace says, and handles what stopped it.  PASS_HALTED: HLT would sleep; nothing was done.
+ */
+enum cpu_pass { PASS_ON, PASS_HALTED, PASS_EXIT };
+void cpu_run_begin(struct cpu *c);
+enum cpu_pass cpu_run_pass(struct cpu *c);
+
+/* Between passes, or while no guest runs: decoded blocks go. */
+void cpu_set_pace(struct cpu *c, enum cpu_pace pace);
+
+/*
+ * Instructions of the running block that are counted in c->icount but not complete: op's own and
+ * those behind it.
+ */
+unsigned cpu_not_done(const struct cpu *c, const struct op *op);
+
+/* For tests: one look-up, at most one block (or instruction in MODE_SINGLE). */
 enum cpu_stop cpu_run_block(struct cpu *c);
 
 #endif

@@ -111,7 +111,15 @@ struct cpu_model;   /* model/model.h: CPUID leaves, MSR table, features */
 struct mmu;         /* mmu/mmu.h: soft TLB contexts, paging-structure state */
 struct tlb_bank;    /* mmu/tlb.h: load, store and fetch arrays of one context */
 struct block_cache; /* decode/block.h */
+struct trace;       /* trace/internal.h */
 struct svm;         /* svm/svm.h: the VMCB's control area as loaded by VMRUN, and host state */
+
+/* How far blocks reach before the run loop gets to see the core: for the trace and for lockstep. */
+enum cpu_pace {
+	PACE_FREE,        /* blocks hand over to each other */
+	PACE_BLOCK,       /* one block at a time */
+	PACE_INSTRUCTION, /* one instruction at a time, which the guest does not notice */
+};
 
 enum { CPU_MSRS = 128 };
 
@@ -184,8 +192,10 @@ struct cpu {
 	struct cache_agent *agent;
 	struct fabric *fabric;
 	const struct cpu_clock *clock;
-	unsigned index; /* core number on the socket ... */
-	unsigned cores; /* ... which has so many */
+	struct trace *trace; /* NULL: off */
+	u8 pace;             /* enum cpu_pace; changed by cpu_set_pace() only */
+	unsigned index;      /* core number on the socket ... */
+	unsigned cores;      /* ... which has so many */
 	bool (*asid_runnable)(void *ctx, unsigned asid, unsigned core); /* NULL: always */
 	void *ctx;
 };

@@ -3,6 +3,7 @@
 #include "tests/support/guest_runner.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -237,9 +238,16 @@ static void set_up_core(struct vcpu *v, unsigned number)
 	}
 }
 
+/* One call, so that lines of two cores do not mix. */
+static void trace_line(void *ctx, const char *line)
+{
+	fprintf(ctx, "%s\n", line);
+}
+
 static int make_vcpu(struct guest *g, unsigned number, struct error *err)
 {
 	struct vcpu *v = &g->vcpu[number];
+	const struct cpu_trace trace = {g->cfg.trace, trace_line, stderr};
 	const struct cpu_config cfg = {
 		.model = &g->model,
 		.fabric = &g->fabric,
@@ -255,7 +263,7 @@ static int make_vcpu(struct guest *g, unsigned number, struct error *err)
 		return -ENOMEM;
 	set_up_core(v, number);
 	guest_set_start(v, number);
-	return 0;
+	return cpu_set_trace(v->core, &trace, err);
 }
 
 /* The chip, as far as a core needs it. */

@@ -17,6 +17,8 @@
 #include "base/error.h"
 #include "base/types.h"
 
+#include "chip/cpu/trace/trace.h"
+
 enum { GUEST_CPUS_MAX = 2, GUEST_ASID = 3 };
 
 struct guest_config {
@@ -27,6 +29,8 @@ struct guest_config {
 	unsigned cpus;       /* 0: one; the second starts at the 64-bit entry */
 	bool encrypted;
 	bool small_pages; /* nested pages of 4 KiB rather than 2 MiB */
+
+	unsigned trace; /* enum trace_kind bits, on standard error; 0: off */
 
 	/* Gets each line of the serial port, without its end, on the thread of the CPU that wrote. */
 	void (*line)(void *ctx, const char *line);

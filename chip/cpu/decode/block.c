@@ -168,7 +168,7 @@ struct block *block_find(struct cpu *c)
 	b = hash_find(c, SPA(page.spa.v | (la & PAGE_MASK)), page.view);
 	if (!b)
 		b = decode_new(c, &page, la);
-	if (b && (c->mode & MODE_FLAT)) {
+	if (b && (c->mode & MODE_FLAT) && c->pace == PACE_FREE) {
 		c->jumps[jump_index(c->rip)] =
 			(struct jump_entry){.rip = c->rip, .to = b, .fetch_ctx = c->fetch_ctx};
 		/* An event may have gone elsewhere since the jump. */

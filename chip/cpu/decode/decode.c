@@ -263,7 +263,8 @@ static bool decode_crossing(struct builder *w, struct mmu_fetch *page)
 /* Decodes until something ends the block, at the latest the page. */
 static void decode_page(struct builder *w, struct mmu_fetch *page)
 {
-	unsigned at_most = w->b->mode & MODE_SINGLE ? 1 : BLOCK_MAX_INSNS;
+	bool single = w->b->mode & MODE_SINGLE || w->c->pace == PACE_INSTRUCTION;
+	unsigned at_most = single ? 1 : BLOCK_MAX_INSNS;
 	u8 code[INSN_MAX_LEN];
 
 	while (!w->ends && w->b->count < at_most) {

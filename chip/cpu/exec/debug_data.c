@@ -6,13 +6,12 @@
  * addresses of its operands, so that handlers need to know nothing of breakpoints.
  *	[APM2 13.1.3.2 Data Breakpoints]
  */
-#include "chip/cpu/exec/debug.h"
+#include "chip/cpu/exec/debug_operand.h"
 
 #include <string.h>
 
-#include <Zydis/Zydis.h>
-
 #include "chip/cpu/decode/insn.h"
+#include "chip/cpu/exec/debug.h"
 #include "chip/cpu/mmu/mmu.h"
 
 enum { INSN_MAX_LEN = 15 };
@@ -49,7 +48,7 @@ static unsigned fetch(struct cpu *c, u8 code[INSN_MAX_LEN])
 	return n;
 }
 
-static void decoder_init(const struct cpu *c, ZydisDecoder *z)
+void debug_decoder_init(const struct cpu *c, ZydisDecoder *z)
 {
 	if (c->mode & MODE_REAL && (c->mode & MODE_WIDTH) == MODE_16)
 		ZydisDecoderInit(z, ZYDIS_MACHINE_MODE_REAL_16, ZYDIS_STACK_WIDTH_16);
@@ -67,7 +66,7 @@ static bool decode(struct cpu *c, struct decoded *d)
 	unsigned len = fetch(c, code);
 	ZydisDecoder z;
 
-	decoder_init(c, &z);
+	debug_decoder_init(c, &z);
 	return ZYAN_SUCCESS(ZydisDecoderDecodeFull(&z, code, len, &d->zi, d->zo));
 }
 
@@ -78,14 +77,13 @@ static u64 mask_of_width(unsigned bits)
 	return bits >= 64 ? ~0ull : (1ull << bits) - 1;
 }
 
-static u64 register_value(const struct cpu *c, const struct decoded *d, ZydisRegister reg)
+static u64 register_value(const struct cpu *c, const ZydisDecodedInstruction *zi, ZydisRegister reg)
 {
 	if (reg == ZYDIS_REGISTER_NONE)
 		return 0;
 	if (reg == ZYDIS_REGISTER_RIP || reg == ZYDIS_REGISTER_EIP)
-		return c->rip + d->zi.length;
-	return c->reg[lower_reg(reg)] &
-	       mask_of_width(ZydisRegisterGetWidth(d->zi.machine_mode, reg));
+		return c->rip + zi->length;
+	return c->reg[lower_reg(reg)] & mask_of_width(ZydisRegisterGetWidth(zi->machine_mode, reg));
 }
 
 /* Pushes are told by their stack pointer before the instruction: they go below it. */
@@ -97,33 +95,32 @@ static bool is_push(const ZydisDecodedOperand *o)
 		o->mem.base == ZYDIS_REGISTER_SP);
 }
 
-static u64 linear_address(const struct cpu *c, const struct decoded *d,
-			  const ZydisDecodedOperand *o)
+u64 debug_operand_linear(const struct cpu *c, const ZydisDecodedInstruction *zi,
+			 const ZydisDecodedOperand *o)
 {
 	unsigned seg = lower_reg(o->mem.segment);
-	u64 offset = register_value(c, d, o->mem.base) +
-		     register_value(c, d, o->mem.index) * o->mem.scale + (u64)o->mem.disp.value;
+	u64 offset = register_value(c, zi, o->mem.base) +
+		     register_value(c, zi, o->mem.index) * o->mem.scale + (u64)o->mem.disp.value;
 
 	if (is_push(o))
 		offset -= o->size / 8;
-	offset &= mask_of_width(d->zi.address_width);
+	offset &= mask_of_width(zi->address_width);
 	if ((c->mode & MODE_WIDTH) == MODE_64)
 		return offset + (seg >= SEG_FS ? c->seg[seg].base : 0);
 	return (u32)(c->seg[seg].base + offset);
 }
 
-static bool is_access(const ZydisDecodedOperand *o)
+bool debug_operand_is_access(const ZydisDecodedOperand *o)
 {
 	return o->type == ZYDIS_OPERAND_TYPE_MEMORY && o->mem.type == ZYDIS_MEMOP_TYPE_MEM;
 }
 
 /* A repeated instruction with a count of zero touches nothing. */
-static bool does_nothing(const struct cpu *c, const struct decoded *d)
+bool debug_does_nothing(const struct cpu *c, const ZydisDecodedInstruction *zi)
 {
 	const u64 rep = ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE;
 
-	return d->zi.attributes & rep &&
-	       (c->reg[REG_RCX] & mask_of_width(d->zi.address_width)) == 0;
+	return zi->attributes & rep && (c->reg[REG_RCX] & mask_of_width(zi->address_width)) == 0;
 }
 
 u16 debug_data_hits(struct cpu *c)
@@ -131,15 +128,15 @@ u16 debug_data_hits(struct cpu *c)
 	struct decoded d;
 	u16 hit = 0;
 
-	if (!decode(c, &d) || does_nothing(c, &d))
+	if (!decode(c, &d) || debug_does_nothing(c, &d.zi))
 		return 0;
 	for (unsigned n = 0; n < d.zi.operand_count; n++) {
 		const ZydisDecodedOperand *o = &d.zo[n];
 		u64 la;
 
-		if (!is_access(o))
+		if (!debug_operand_is_access(o))
 			continue;
-		la = linear_address(c, &d, o);
+		la = debug_operand_linear(c, &d.zi, o);
 		if (o->actions & ZYDIS_OPERAND_ACTION_MASK_READ)
 			hit |= debug_hits(c, la, o->size / 8u, DEBUG_READ);
 		if (o->actions & ZYDIS_OPERAND_ACTION_MASK_WRITE)

@@ -9,6 +9,7 @@
 #include "abi/x86.h"
 #include "chip/cpu/exec/delivery.h"
 #include "chip/cpu/svm/svm.h"
+#include "chip/cpu/trace/internal.h"
 
 static bool is_exception(const struct delivery *x)
 {
@@ -136,6 +137,8 @@ static enum cpu_stop deliver(struct cpu *c, struct delivery *x, bool may_interce
 	for (;; may_intercept = true) {
 		u64 next_rip = x->ret;
 
+		if (trace_wants(c, TRACE_FAULT) && is_exception(x))
+			trace_fault(c, x->vector, x->has_error, x->error, x->cr2);
 		if (may_intercept && intercept(c, x))
 			return CPU_EVENT;
 		if (x->vector == X86_VECTOR_PF && is_exception(x) && may_intercept)

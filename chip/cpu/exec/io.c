@@ -13,6 +13,7 @@
 #include "chip/cpu/exec/intercept.h"
 #include "chip/cpu/exec/mem_op.h"
 #include "chip/cpu/exec/reg.h"
+#include "chip/cpu/run.h"
 #include "chip/cpu/svm/svm.h"
 
 /* -- permission --------------------------------------------------------------------------------------- */
@@ -167,6 +168,7 @@ static OP(io_string)
 		BLOCK_END(op_next_rip(c, op) & c->ip_mask);
 	reg_set(c, REG_RCX, op->addr_size, c->reg[REG_RCX] - 1);
 	debug_resume(c);
+	c->icount -= cpu_not_done(c, op);
 	BLOCK_END(op_rip(c, op) & c->ip_mask);
 }
 

@@ -12,6 +12,7 @@
 #include "chip/cpu/exec/debug.h"
 #include "chip/cpu/exec/mem_op.h"
 #include "chip/cpu/exec/reg.h"
+#include "chip/cpu/run.h"
 
 enum { REP_NONE, REP_E, REP_NE }; /* op->misc; REP of MOVS, STOS, LODS is REP_E */
 
@@ -276,6 +277,7 @@ static enum string_step run(struct cpu *c, const struct op *op, step_fn *one,
 			OP_EVENT();                                   \
 		if (step == STEP_MORE) {                              \
 			debug_resume(c);                              \
+			c->icount -= cpu_not_done(c, op);             \
 			BLOCK_END(op_rip(c, op));                     \
 		}                                                     \
 		OP_NEXT();                                            \

@@ -16,6 +16,7 @@
 #include "chip/cpu/exec/mem_op.h"
 #include "chip/cpu/exec/reg.h"
 #include "chip/cpu/model/model.h"
+#include "chip/cpu/run.h"
 #include "chip/cpu/svm/svm.h"
 
 static bool refuse(struct cpu *c)
@@ -82,7 +83,13 @@ static bool do_rdmsr(struct cpu *c, const struct op *op)
 
 OP(op_rdmsr)
 {
-	if (!do_rdmsr(c, op))
+	unsigned ahead = cpu_not_done(c, op); /* as in tsc_at(): MSRs tell the time, too */
+	bool done;
+
+	c->icount -= ahead;
+	done = do_rdmsr(c, op);
+	c->icount += ahead;
+	if (!done)
 		OP_EVENT();
 	OP_NEXT();
 }
@@ -122,11 +129,23 @@ static bool tsc_allowed(struct cpu *c)
 	return c->cpl == 0 || !(c->cr4 & CR4_TSD) || !cpu_protected(c) || refuse(c);
 }
 
+/* The clock may count instructions: those behind op in the block are not in it yet. */
+static u64 tsc_at(struct cpu *c, const struct op *op)
+{
+	unsigned ahead = cpu_not_done(c, op);
+	u64 tsc;
+
+	c->icount -= ahead;
+	tsc = cpu_tsc(c);
+	c->icount += ahead;
+	return tsc;
+}
+
 OP(op_rdtsc)
 {
 	if (!tsc_allowed(c) || intercepted(c, op, VMEXIT_RDTSC, 0))
 		OP_EVENT();
-	set_edx_eax(c, cpu_tsc(c));
+	set_edx_eax(c, tsc_at(c, op));
 	OP_NEXT();
 }
 
@@ -134,7 +153,7 @@ OP(op_rdtscp)
 {
 	if (!tsc_allowed(c) || intercepted(c, op, VMEXIT_RDTSCP, 0))
 		OP_EVENT();
-	set_edx_eax(c, cpu_tsc(c));
+	set_edx_eax(c, tsc_at(c, op));
 	reg_set32(c, REG_RCX, (u32)c->tsc_aux);
 	OP_NEXT();
 }
@@ -176,7 +195,7 @@ static bool do_rdpru(struct cpu *c, const struct op *op)
 		return undefined(c);
 	if (intercepted(c, op, VMEXIT_RDPRU, 0))
 		return false;
-	set_edx_eax(c, reg_get32(c, REG_RCX) <= RDPRU_APERF ? cpu_tsc(c) : 0);
+	set_edx_eax(c, reg_get32(c, REG_RCX) <= RDPRU_APERF ? tsc_at(c, op) : 0);
 	return true;
 }
 

@@ -7,6 +7,7 @@
 #include "abi/cpuid.h"
 #include "chip/cpu/mmu/mmu.h"
 #include "chip/cpu/model/model.h"
+#include "chip/cpu/trace/internal.h"
 
 /* -- writing ------------------------------------------------------------------------------------ */
 
@@ -132,6 +133,8 @@ void svm_vmexit(struct cpu *c)
 	struct svm *s = c->svm;
 	struct vmcb_control *ctl = &s->ctl;
 
+	if (trace_wants(c, TRACE_EXIT))
+		trace_exit(c, c->event.exit_code, c->event.info1, c->event.info2);
 	report_insn(c);
 	report_vintr(c);
 	ctl->interrupt_shadow = c->shadow != SHADOW_NONE ? VMCB_INTERRUPT_SHADOW : 0;
@@ -154,6 +157,8 @@ void svm_vmexit_failed(struct cpu *c, u64 exit_code)
 {
 	static const struct svm_run run = SVM_RUN(vmcb_control, exitcode, exitcode);
 
+	if (trace_wants(c, TRACE_EXIT))
+		trace_exit(c, exit_code, 0, 0);
 	c->svm->ctl.exitcode = exit_code;
 	svm_put(c, VIEW_RAW, c->svm->vmcb_spa, &c->svm->ctl, &run);
 	c->svm->gif = false;

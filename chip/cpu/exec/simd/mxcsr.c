@@ -5,6 +5,7 @@
 #include "chip/cpu/exec/simd/simd_lower.h"
 #include "chip/cpu/exec/simd/simd_mem.h"
 #include "chip/cpu/exec/simd/tables.h"
+#include "chip/cpu/run.h"
 
 /* The value is in REG_TEMP.  Unmasking an exception changes how code is decoded. */
 static OP(ldmxcsr)
@@ -16,8 +17,10 @@ static OP(ldmxcsr)
 		OP_EVENT();
 	}
 	fpu_mxcsr_set(c, (u32)v);
-	if (fpu_mode_changed(c))
+	if (fpu_mode_changed(c)) {
+		c->icount -= cpu_not_done(c, op) - 1;
 		BLOCK_END(op_next_rip(c, op) & c->ip_mask);
+	}
 	OP_NEXT();
 }
 

@@ -15,6 +15,7 @@
 #include "chip/cpu/exec/simd/simd_mem.h"
 #include "chip/cpu/exec/simd/tables.h"
 #include "chip/cpu/exec/simd/x87.h"
+#include "chip/cpu/run.h"
 
 /* -- control and status words ----------------------------------------------------------------------------- */
 
@@ -27,8 +28,10 @@ static void note_fcw(struct cpu *c)
 /* Behind everything that can change masks: where code must be decoded anew the block ends. */
 #define NEXT_OR_END()                                               \
 	do {                                                        \
-		if (fpu_mode_changed(c))                            \
+		if (fpu_mode_changed(c)) {                          \
+			c->icount -= cpu_not_done(c, op) - 1;       \
 			BLOCK_END(op_next_rip(c, op) & c->ip_mask); \
+		}                                                   \
 		OP_NEXT();                                          \
 	} while (0)
 
