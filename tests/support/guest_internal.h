@@ -33,6 +33,7 @@ struct vcpu {
 	struct cpu *core;
 	spa_t vmcb;
 	pthread_t thread;
+	bool loaded; /* guest_step(): VMLOAD was done */
 	struct vmcb_save start; /* its state before the first instruction */
 };
 
@@ -60,6 +61,9 @@ struct guest {
 
 /* Aborts where it is not DRAM. */
 void guest_write_host(struct guest *g, u64 spa, const void *src, size_t len);
+
+/* Answers the exit in the VMCB; what ends the guest changes g->result. */
+void guest_serve_exit(struct vcpu *v);
 
 /* Image, options, multiboot information, both kinds of page tables. */
 void guest_load(struct guest *g);

@@ -111,7 +111,7 @@ static struct vmcb read_vmcb(const struct vcpu *v)
 	return vmcb;
 }
 
-static void serve_exit(struct vcpu *v)
+void guest_serve_exit(struct vcpu *v)
 {
 	struct vmcb vmcb = read_vmcb(v);
 
@@ -134,7 +134,7 @@ static void *run_vcpu(void *arg)
 	while (!has_ended(v->guest)) {
 		BUG_ON(cpu_vmrun(v->core, v->vmcb) != CPU_HOST_OK);
 		atomic_fetch_add_explicit(&v->guest->exits, 1, memory_order_relaxed);
-		serve_exit(v);
+		guest_serve_exit(v);
 	}
 	return NULL;
 }
@@ -254,6 +254,7 @@ static int make_vcpu(struct guest *g, unsigned number, struct error *err)
 		.cache = g->cache,
 		.index = number,
 		.cores = g->cfg.cpus,
+		.clock = g->cfg.deterministic ? &cpu_clock_instructions : &cpu_clock_host,
 	};
 
 	v->guest = g;
@@ -270,6 +271,7 @@ static int make_vcpu(struct guest *g, unsigned number, struct error *err)
 static int make_chip(struct guest *g, struct error *err)
 {
 	static const u8 key[MEE_KEY_SIZE] = {0x47, 0x75, 0x65, 0x73, 0x74, 1, 2, 3};
+	static const u8 seed[32] = {1};
 	const struct fabric_config fabric = {.dram_size = GUEST_BASE + g->cfg.memory};
 	const struct cpu_model *model = cpu_model_find(g->cfg.model ? g->cfg.model : "rome");
 	struct cache_config cache = {0};
@@ -281,7 +283,7 @@ static int make_chip(struct guest *g, struct error *err)
 	cache.coherent = model->coherent;
 	if (g->cfg.encrypted)
 		g->c_bit = BIT64(model->c_bit);
-	g->rng = rng_new(NULL);
+	g->rng = rng_new(g->cfg.deterministic ? seed : NULL);
 	if (g->rng)
 		g->mee = mee_new(MEE_ZEN2_XEX, GUEST_ASID + 1, MEE_PATH_BEST, g->rng);
 	if (!g->mee)

@@ -6,6 +6,19 @@
 #include "chip/cpu/exec/mem_op.h"
 #include "chip/cpu/exec/reg.h"
 
+/*
+ * A product sets CF and OF alike.  The documents leave the other four undefined, AMD's processors leave
+ * them alone; what the host's happen to be must not be seen.
+ */
+#define CATCH_OF "seto %%al\n\t"
+
+static ALWAYS_INLINE cc_t cc_of_product(cc_t before, cc_t caught)
+{
+	const unsigned cf_of = 0x101;
+
+	return (cc_t)((before & ~cf_of) | (caught & 1) * cf_of);
+}
+
 /* -- rDX:rAX = rAX * operand -------------------------------------------------------------------- */
 
 #define WIDE_MULTIPLY(name, bits, insn)                                     \
@@ -16,11 +29,11 @@
 		cc_t cc;                                                    \
                                                                             \
 		__asm__(insn " %[v]\n\t"                                    \
-			     "mov %%rax, %%rcx\n\t" CC_CATCH                \
+			     "mov %%rax, %%rcx\n\t" CATCH_OF                \
 			: "=a"(cc), "=c"(lo), "=&d"(hi)                     \
 			: "0"((u64)lo), [v] "r"(v)                          \
 			: "cc");                                            \
-		c->cc = cc;                                                 \
+		c->cc = cc_of_product(c->cc, cc);                           \
 		reg_set##bits(c, REG_RAX, lo);                              \
 		reg_set##bits(c, REG_RDX, hi);                              \
 	}                                                                   \
@@ -38,11 +51,11 @@
 		cc_t cc;                                             \
                                                                      \
 		__asm__(insn " %[v]\n\t"                             \
-			     "mov %%eax, %%ecx\n\t" CC_CATCH         \
+			     "mov %%eax, %%ecx\n\t" CATCH_OF         \
 			: "=a"(cc), "=c"(product)                    \
 			: "0"((u32)(u8)c->reg[REG_RAX]), [v] "q"(v)  \
 			: "cc");                                     \
-		c->cc = cc;                                          \
+		c->cc = cc_of_product(c->cc, cc);                    \
 		reg_set16(c, REG_RAX, product);                      \
 	}                                                            \
 	static OP(name##8_r)                                         \
@@ -70,11 +83,11 @@ MULTIPLY_FAMILY(imul)
 	{                                                                                        \
 		cc_t f;                                                                          \
                                                                                                  \
-		__asm__("imul" suffix " %[b], %[a]\n\t" CC_CATCH                                 \
+		__asm__("imul" suffix " %[b], %[a]\n\t" CATCH_OF                                 \
 			: [a] "+r"(a), "=a"(f)                                                   \
 			: [b] "r"(b)                                                             \
 			: "cc");                                                                 \
-		*cc = f;                                                                         \
+		*cc = cc_of_product(*cc, f);                                                     \
 		return a;                                                                        \
 	}                                                                                        \
 	static OP(imul2_##bits##_rr)                                                             \

@@ -13,7 +13,7 @@
 #include "abi/svm_exit.h"
 #include "abi/vmcb.h"
 #include "base/bytes.h"
-#include "chip/cpu/state.h"
+#include "chip/cpu/run.h"
 
 /* Where a guest's registers stand between its runs: behind the control area, without a key. */
 struct svm_save_area {
@@ -63,6 +63,13 @@ void svm_free(struct svm *s);
 /* VMLOAD and VMSAVE, of the host or not intercepted; vmcb is a page of DRAM, the agent runs. */
 void svm_vmload(struct cpu *c, spa_t vmcb);
 void svm_vmsave(struct cpu *c, spa_t vmcb);
+
+/*
+ * VMRUN a piece at a time, on a thread that several cores share: enters the guest if it is not
+ * running, then makes one pass of the run loop, and more until cpu_instructions() is `until`.  PASS_EXIT:
+ * as cpu_vmrun(), which this may not be mixed with before; PASS_HALTED: it would sleep.
+ */
+enum cpu_pass svm_slice(struct cpu *c, spa_t vmcb, u64 until);
 
 /* -- intercepts (intercept.c) ----------------------------------------------------------------- */
 

@@ -110,19 +110,8 @@ static void enter_guest(struct cpu *c, const struct vmcb *vmcb)
 
 /* -- the instruction ------------------------------------------------------------------------------ */
 
-/* Events are looked at before the first instruction, but after an injected one is delivered. */
-static void run_guest(struct cpu *c)
-{
-	u64 eventinj = c->svm->ctl.eventinj;
-
-	fpu_enter(c);
-	cpu_attend(c, ATTENTION_EVENT);
-	if (!(eventinj & EVENTINJ_V) || svm_inject(c, eventinj) != CPU_EVENT)
-		cpu_run(c);
-	fpu_leave(c);
-}
-
-void svm_vmrun(struct cpu *c, spa_t spa)
+/* False: refused, and the VMCB says so. */
+static bool enter(struct cpu *c, spa_t spa)
 {
 	struct vmcb vmcb;
 	struct vmrun_entry entry = {.c = c, .ctl = &vmcb.control, .save = &vmcb.save};
@@ -132,9 +121,64 @@ void svm_vmrun(struct cpu *c, spa_t spa)
 	c->svm->ctl = vmcb.control;
 	if (!passes_checks(&entry)) {
 		svm_vmexit_failed(c, VMEXIT_INVALID);
-		return;
+		return false;
 	}
 	enter_guest(c, &vmcb);
-	run_guest(c);
+	return true;
+}
+
+/* Events are looked at before the first instruction, but after an injected one is delivered. */
+static bool inject(struct cpu *c)
+{
+	u64 eventinj = c->svm->ctl.eventinj;
+
+	cpu_attend(c, ATTENTION_EVENT);
+	return !(eventinj & EVENTINJ_V) || svm_inject(c, eventinj) != CPU_EVENT;
+}
+
+void svm_vmrun(struct cpu *c, spa_t vmcb)
+{
+	if (!enter(c, vmcb))
+		return;
+	fpu_enter(c);
+	if (inject(c))
+		cpu_run(c);
+	fpu_leave(c);
 	svm_vmexit(c);
+}
+
+/* -- a slice of it -------------------------------------------------------------------------------- */
+
+static enum cpu_pass begin_slice(struct cpu *c, spa_t vmcb)
+{
+	if (c->svm->in_guest) {
+		fpu_enter(c);
+		return PASS_ON;
+	}
+	if (!enter(c, vmcb))
+		return PASS_EXIT;
+	fpu_enter(c);
+	if (!inject(c))
+		return PASS_EXIT;
+	cpu_run_begin(c);
+	return PASS_ON;
+}
+
+enum cpu_pass svm_slice(struct cpu *c, spa_t vmcb, u64 until)
+{
+	enum cpu_pass pass;
+
+	cache_agent_run(c->agent);
+	pass = begin_slice(c, vmcb);
+	if (pass == PASS_ON)
+		do
+			pass = cpu_run_pass(c);
+		while (pass == PASS_ON && c->icount < until);
+	if (c->svm->in_guest) {
+		fpu_leave(c);
+		if (pass == PASS_EXIT)
+			svm_vmexit(c);
+	}
+	cache_agent_park(c->agent);
+	return pass;
 }

@@ -21,6 +21,10 @@ struct number {
 		name, offsetof(struct cpu, field), sizeof(((struct cpu *)NULL)->field) \
 	}
 
+#define SEGMENT(name, n)                                             \
+	NUMBER(name, seg[n].sel), NUMBER(name ".base", seg[n].base), \
+		NUMBER(name ".limit", seg[n].limit), NUMBER(name ".attr", seg[n].attr)
+
 /* clang-format off */
 static const struct number numbers[] = {
 	NUMBER("rax", reg[REG_RAX]),	NUMBER("rcx", reg[REG_RCX]),
@@ -31,12 +35,9 @@ static const struct number numbers[] = {
 	NUMBER("r10", reg[REG_R10]),	NUMBER("r11", reg[REG_R11]),
 	NUMBER("r12", reg[REG_R12]),	NUMBER("r13", reg[REG_R13]),
 	NUMBER("r14", reg[REG_R14]),	NUMBER("r15", reg[REG_R15]),
-	NUMBER("es", seg[SEG_ES].sel),	NUMBER("es.base", seg[SEG_ES].base),
-	NUMBER("cs", seg[SEG_CS].sel),	NUMBER("cs.base", seg[SEG_CS].base),
-	NUMBER("ss", seg[SEG_SS].sel),	NUMBER("ss.base", seg[SEG_SS].base),
-	NUMBER("ds", seg[SEG_DS].sel),	NUMBER("ds.base", seg[SEG_DS].base),
-	NUMBER("fs", seg[SEG_FS].sel),	NUMBER("fs.base", seg[SEG_FS].base),
-	NUMBER("gs", seg[SEG_GS].sel),	NUMBER("gs.base", seg[SEG_GS].base),
+	SEGMENT("es", SEG_ES),		SEGMENT("cs", SEG_CS),
+	SEGMENT("ss", SEG_SS),		SEGMENT("ds", SEG_DS),
+	SEGMENT("fs", SEG_FS),		SEGMENT("gs", SEG_GS),
 	NUMBER("ldtr", ldtr.sel),	NUMBER("tr", tr.sel),
 	NUMBER("gdtr.base", gdtr.base),	NUMBER("gdtr.limit", gdtr.limit),
 	NUMBER("idtr.base", idtr.base),	NUMBER("idtr.limit", idtr.limit),
@@ -53,7 +54,8 @@ static const struct number numbers[] = {
 	NUMBER("sysenter_cs", sysenter_cs),	NUMBER("sysenter_esp", sysenter_esp),
 	NUMBER("sysenter_eip", sysenter_eip),	NUMBER("tsc_aux", tsc_aux),
 	NUMBER("pat", pat),		NUMBER("debugctl", dbgctl),
-	NUMBER("mxcsr", fpu.mxcsr),
+	NUMBER("mxcsr", fpu.mxcsr),	NUMBER("shadow", shadow),
+	NUMBER("nmi_masked", nmi_masked),	NUMBER("halted", halted),
 };
 /* clang-format on */
 
