@@ -43,9 +43,19 @@ static void say(struct lockstep_report *r, const char *fmt, ...)
 	va_end(args);
 }
 
+/* The last lines count: the first make room, and half of the text is for what comes behind. */
 static void take_line(void *ctx, const char *line)
 {
-	say(ctx, "  %s\n", line);
+	struct lockstep_report *r = ctx;
+	size_t len = strlen(r->text), size = strlen(line) + sizeof("  \n");
+
+	while (len > 0 && len + size > sizeof(r->text) / 2) {
+		size_t first = strcspn(r->text, "\n") + 1;
+
+		len -= first;
+		memmove(r->text, r->text + first, len + 1);
+	}
+	say(r, "  %s\n", line);
 }
 
 static void set_trace(struct run *s, unsigned cpu, unsigned kinds)
