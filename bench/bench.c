@@ -51,6 +51,16 @@ void bench_row(const char *name, double figure, const char *unit, enum bench_sen
 		       bound_holds(figure, sense, bound) ? "holds" : "falls short");
 }
 
+void bench_skip(const char *name, const char *why)
+{
+	if (bench_json)
+		printf("{\"name\": \"%s\", \"figure\": null, \"unit\": null, \"bound\": null, "
+		       "\"holds\": null, \"skipped\": \"%s\"}\n",
+		       name, why);
+	else
+		printf("%-52s %10s  %s\n", name, "skipped", why);
+}
+
 double bench_cpu_seconds(void)
 {
 	struct timespec ts;

@@ -20,6 +20,9 @@ void bench_init(int argc, char **argv);
 void bench_row(const char *name, double figure, const char *unit, enum bench_sense sense,
 	       double bound);
 
+/* A row that this machine cannot measure: prints "skipped" and why. */
+void bench_skip(const char *name, const char *why);
+
 /* CPU time of this thread, in seconds. */
 double bench_cpu_seconds(void);
 

@@ -3,6 +3,7 @@
 #include "tests/support/guest_runner.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,10 +127,27 @@ void guest_serve_exit(struct vcpu *v)
 	}
 }
 
+/* To the host CPU of the same rank among those that this process may use. */
+static void pin(unsigned number)
+{
+	cpu_set_t allowed, one;
+	unsigned rank = 0;
+
+	BUG_ON(sched_getaffinity(0, sizeof(allowed), &allowed) != 0);
+	number %= (unsigned)CPU_COUNT(&allowed);
+	CPU_ZERO(&one);
+	for (unsigned n = 0; n < CPU_SETSIZE; n++)
+		if (CPU_ISSET(n, &allowed) && rank++ == number)
+			CPU_SET(n, &one);
+	(void)sched_setaffinity(0, sizeof(one), &one); /* refused: then not */
+}
+
 static void *run_vcpu(void *arg)
 {
 	struct vcpu *v = arg;
 
+	if (v->guest->cfg.pin)
+		pin((unsigned)(v - v->guest->vcpu));
 	BUG_ON(cpu_vmload(v->core, v->vmcb) != CPU_HOST_OK);
 	while (!has_ended(v->guest)) {
 		BUG_ON(cpu_vmrun(v->core, v->vmcb) != CPU_HOST_OK);
@@ -173,12 +191,15 @@ static int explain(const struct guest *g, struct error *err)
 int guest_run(struct guest *g, unsigned seconds, struct error *err)
 {
 	pthread_t watcher;
+	cpu_set_t before;
 
+	BUG_ON(sched_getaffinity(0, sizeof(before), &before) != 0);
 	g->seconds = seconds;
 	BUG_ON(pthread_create(&watcher, NULL, watch, g) != 0);
 	for (unsigned i = 1; i < g->cfg.cpus; i++)
 		BUG_ON(pthread_create(&g->vcpu[i].thread, NULL, run_vcpu, &g->vcpu[i]) != 0);
 	run_vcpu(&g->vcpu[0]);
+	(void)sched_setaffinity(0, sizeof(before), &before);
 	for (unsigned i = 1; i < g->cfg.cpus; i++)
 		BUG_ON(pthread_join(g->vcpu[i].thread, NULL) != 0);
 	BUG_ON(pthread_join(watcher, NULL) != 0);

@@ -30,8 +30,9 @@ struct guest_config {
 	bool encrypted;
 	bool small_pages; /* nested pages of 4 KiB rather than 2 MiB */
 
+	bool pin; /* each CPU's thread to a host CPU of its own, as far as there are so many */
 	bool deterministic; /* time counts instructions, and keys are the same in every run */
-	unsigned trace; /* enum trace_kind bits, on standard error; 0: off */
+	unsigned trace;     /* enum trace_kind bits, on standard error; 0: off */
 
 	/* Gets each line of the serial port, without its end, on the thread of the CPU that wrote. */
 	void (*line)(void *ctx, const char *line);
