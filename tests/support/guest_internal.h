@@ -33,7 +33,7 @@ struct vcpu {
 	struct cpu *core;
 	spa_t vmcb;
 	pthread_t thread;
-	bool loaded; /* guest_step(): VMLOAD was done */
+	bool loaded;            /* guest_step(): VMLOAD was done */
 	struct vmcb_save start; /* its state before the first instruction */
 };
 
